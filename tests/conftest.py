@@ -47,3 +47,13 @@ def drawn(undrawn, monkeypatch):
     from growthcurves.report import figures, svg
 
     monkeypatch.setattr(figures, "inline_svg", svg.inline_svg)
+
+
+@pytest.fixture(scope="module")
+def small_batches():
+    """Batches as small as `batch=` says, so that persons, levels and kinds of columns lie in several of them."""
+    from growthcurves.estimate import given
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(given, "LEAST", 1)
+        yield

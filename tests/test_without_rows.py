@@ -38,7 +38,7 @@ TABLE = rows()
 
 
 @pytest.fixture(scope="module")
-def fits(tmp_path_factory):
+def fits(small_batches, tmp_path_factory):
     """One model of one table: in memory, in batches, and loaded with and without persons."""
     folder = tmp_path_factory.mktemp("fits")
     with warnings.catch_warnings():

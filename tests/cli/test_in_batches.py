@@ -12,7 +12,7 @@ ROLES = ["--id", "patient", "--time", "week", "--outcome", "depression", "--by",
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(small_batches, tmp_path_factory):
     found = tmp_path_factory.mktemp("panel")
     table = gc.load_dataset("trial")
     table[:1_500].to_parquet(found / "a.parquet", index=False)

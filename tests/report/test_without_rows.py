@@ -44,7 +44,7 @@ MODEL = gc.GrowthModel(
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory):
+def pages(small_batches, tmp_path_factory):
     """Pages of one fit: of its rows, in batches, loaded without rows, and loaded without persons."""
     folder = tmp_path_factory.mktemp("pages")
     rows_of().to_csv(folder / "rows.csv", index=False)

@@ -9,6 +9,7 @@ import pytest
 import growthcurves as gc
 from growthcurves.errors import ColumnError, DataError, ModelError
 
+pytestmark = pytest.mark.usefixtures("small_batches")
 FORMULA = "y ~ day + (1 | who)"
 WHO = np.repeat(np.arange(30), 4)
 TABLE = pd.DataFrame({"who": WHO, "day": np.tile(np.arange(4.0), 30)})

@@ -1,14 +1,10 @@
-"""Small batches, so that persons, levels and kinds of columns lie in several of them."""
+"""Tests of rows in batches have small ones."""
 
 from __future__ import annotations
 
 import pytest
 
-from growthcurves.estimate import given
-
 
 @pytest.fixture(autouse=True, scope="module")
-def small_batches():
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(given, "LEAST", 1)
-        yield
+def in_small_batches(small_batches):
+    yield

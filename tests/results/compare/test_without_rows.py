@@ -39,7 +39,7 @@ SHUFFLED = TABLE.sample(frac=1, random_state=1)
 
 
 @pytest.fixture(scope="module")
-def fits():
+def fits(small_batches):
     """Each model by where its rows are: in memory, in batches of two sizes and orders."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
