@@ -52,7 +52,7 @@ class Clock:
         name = self.time if event is None else event
         require_columns(frame, [name])
         ids = raw_array(frame, self.id) if self.id in frame.columns else None
-        if not self.derived or (self._had_dates(frame) and _are_numbers(frame[name])):
+        if not self.derived or (self.had_dates(frame) and _are_numbers(frame[name])):
             return numeric_column(frame, name, ids)
         if self.firsts is not None:
             require_columns(frame, [self.id, self.time])
@@ -60,7 +60,8 @@ class Clock:
         ids = np.arange(len(frame)) if ids is None else ids
         return elapsed_times(frame, name, ids, self.since, self.unit, self.style).values
 
-    def _had_dates(self, frame: pd.DataFrame) -> bool:
+    def had_dates(self, frame: pd.DataFrame) -> bool:
+        """Whether the panel's times were dates; `frame` holds the origin where that is a column."""
         if self.dates is not None:
             return self.dates
         if self.firsts is not None:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import pytest
 
 import growthcurves as gc
-from growthcurves.contracts.independent import Independent
-from growthcurves.engine.build import estimated, standard_of
 from growthcurves.errors import DataError, ModelError, NotAvailableError
-from growthcurves.estimate.batches import batched
 
 RNG = np.random.default_rng(31)
 SLEEP = gc.load_dataset("sleepstudy").assign(
@@ -57,10 +52,8 @@ def batches(data):
 
 
 def refitted(fit, frames):
-    """The fit of the sums of batches that its recipe reads."""
-    sums = batched(fit.recipe, iter(frames))
-    frame = standard_of(sums, fit.method == "reml")
-    return replace(fit, estimates=estimated(None, sums, frame, Independent()))
+    """The fit of batches that its recipe reads."""
+    return gc.fit(fit.recipe, list(frames))
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -77,14 +70,39 @@ def test_a_saved_recipe_reads_batches_too(tmp_path):
     for name in ("categories", "learned columns", "quintic, far", "own knots", "waves", "covariates"):
         fit = gc.fit(MODELS[name], SLEEP)
         loaded = gc.load(fit.save(tmp_path / "fit.json", people=False))
-        assert str(replace(fit, estimates=refitted(loaded, batches(SLEEP)).estimates)) == str(fit)
+        assert str(refitted(loaded, batches(SLEEP))) == str(fit)
 
 
-def test_dates_are_counted_from_the_first_visit_of_the_whole():
-    data = SLEEP.assign(day=pd.Timestamp("2024-03-01") + pd.to_timedelta(SLEEP["day"] * 7 + SLEEP["subject"], unit="D"))
-    panel = gc.Panel(data, id="subject", time="day", outcome="reaction", time_unit="weeks")
-    fit = gc.fit(BASE.replace(predictors="sex"), panel)
-    assert str(refitted(fit, batches(data))) == str(fit)
+DATED = SLEEP.assign(
+    first=pd.Timestamp("2024-03-01") + pd.to_timedelta(SLEEP["subject"] % 5, unit="D"),
+    day=pd.Timestamp("2024-03-01") + pd.to_timedelta(SLEEP["day"] * 7 + SLEEP["subject"] % 5, unit="D"),
+)
+CLOCKS = {
+    "weeks after the first visit": {"time_unit": "weeks"},
+    "since a day": {"time_unit": "weeks", "since": "2024-02-01"},
+    "since a column": {"time_unit": "weeks", "since": "first"},
+    "written by a format": {"time_unit": "weeks", "date_format": "%d/%m/%y"},
+    "the day stands first": {"day_first": True},
+}
+
+
+@pytest.mark.parametrize("name", CLOCKS)
+def test_times_are_counted_as_the_recipe_counts_them(name):
+    data, clock = DATED, CLOCKS[name]
+    written = {"date_format": "%d/%m/%y", "day_first": "%d/%m/%Y"}.keys() & clock.keys()
+    for option in written:
+        data = data.assign(day=data["day"].dt.strftime("%d/%m/%y" if option == "date_format" else "%d/%m/%Y"))
+    fit = gc.fit(BASE.replace(predictors="sex"), gc.Panel(data, id="subject", time="day", outcome="reaction", **clock))
+    again = refitted(fit, batches(data))
+    assert again.model.origin == fit.model.origin and again.panel.time_unit == fit.panel.time_unit
+    np.testing.assert_allclose(again.params, fit.params, rtol=1e-7)
+
+
+def test_a_recipe_of_dates_reads_numbers_as_counted_already_and_one_of_numbers_no_dates():
+    fit = gc.fit(BASE, gc.Panel(DATED, id="subject", time="day", outcome="reaction", time_unit="weeks"))
+    np.testing.assert_allclose(refitted(fit, batches(SLEEP)).params, fit.params, rtol=1e-7)
+    with pytest.raises(DataError, match="'day' holds dates"):
+        refitted(gc.fit(BASE, SLEEP), batches(DATED))
 
 
 def test_rows_with_something_missing_are_left_out():
@@ -115,7 +133,5 @@ def test_what_cannot_be_read_in_batches_is_said():
     fit = gc.fit(MODELS["learned columns"], SLEEP)
     one, two, _ = batches(SLEEP)
     older = two.assign(age=two["age"] + 1.0)
-    with pytest.raises(DataError, match=r"person \d+ has other predictors in one batch of rows than in another"):
-        batched(fit.recipe, [one, older])
-    with pytest.raises(DataError, match="no batch"):
-        batched(fit.recipe, [])
+    with pytest.raises(ModelError, match=r"'age' .* varies within person \d+"):
+        gc.fit(fit.recipe, [one, older])

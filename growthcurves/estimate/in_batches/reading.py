@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.clock import Clock
 from growthcurves.data.dates import DateStyle, Written, written_dates
-from growthcurves.data.elapsed import elapsed_times
+from growthcurves.data.elapsed import elapsed_times, holds_dates
 from growthcurves.data.frame import check_name, raw_array
 from growthcurves.data.joined import COMMA, with_its_parts, with_joined
 from growthcurves.data.panel import Panel
@@ -29,8 +30,8 @@ from growthcurves.model.recipe import group_columns, model_columns
 
 #: Why rows are not there that a condition did not choose, until all rows have been counted.
 WHERE = "where"
-#: What of a panel all dates settle together.
-NO_DATES: dict[str, Any] = {"time_unit": None, "day_first": None}
+#: How times are counted and dates are written, before all dates together settle it, or a recipe says it.
+NO_DATES: dict[str, Any] = {"time_unit": None, "since": None, "day_first": None, "date_format": None}
 
 
 @dataclass
@@ -83,7 +84,7 @@ class Reading:
     Attributes
     ----------
     roles : dict
-        id, time, outcome and wave of a panel; of dates their unit and the order of day and month.
+        id, time, outcome and wave of a panel; how times are counted and dates are written (see `NO_DATES`).
     joined : tuple of column names
         Several columns that are one: each a tuple of names.
     needed : tuple of str
@@ -136,6 +137,27 @@ class Reading:
             days = elapsed_times(frame, time, ids, None, "days", style).values
             longest = max(longest, float(np.nanmax(days, initial=0.0)))
         return self._with(time_unit=unit_of_span(longest))
+
+    def counted_by(self, clock: Clock, frame: pd.DataFrame) -> Reading:
+        """That of times that are counted as a recipe counts them, whose clock this is; `frame` is a first table.
+
+        Raises
+        ------
+        DataError
+            For dates where the recipe has numbers.
+        """
+        dates = holds_dates(frame[clock.time])
+        if dates and not clock.derived:
+            clock.read(frame)
+        elapsed = not dates and clock.had_dates(frame)  # numbers in the place of dates are counted already
+        style = clock.style or DateStyle()
+        return self._with(time_unit=clock.unit, since=None if elapsed else clock.since,
+                          day_first=style.day_first, date_format=style.date_format)  # fmt: skip
+
+    @property
+    def knows_order(self) -> bool:
+        """Whether it is said how dates are written that are text."""
+        return self.roles["day_first"] is not None or self.roles["date_format"] is not None
 
     def _with(self, **roles: Any) -> Reading:
         return replace(self, roles=self.roles | roles)

@@ -90,26 +90,43 @@ class SourceRows:
 
     @classmethod
     def of_model(cls, model: GrowthModel, source: Source, size: int, where: str | None) -> SourceRows:
-        """For a model, or that of a recipe."""
+        """For a model."""
+        return cls._untimed(model, source, size, where, ()).timed()
+
+    @classmethod
+    def of_recipe(cls, recipe: Recipe, source: Source, size: int, where: str | None) -> SourceRows:
+        """For a recipe, whose clock says how times are counted."""
+        clock = recipe.clock
+        origin = () if clock is None or clock.since not in source.columns() else (clock.since,)
+        return cls._untimed(recipe.model, source, size, where, origin).timed(clock)
+
+    @classmethod
+    def _untimed(
+        cls, model: GrowthModel, source: Source, size: int, where: str | None, also: tuple[str, ...]
+    ) -> SourceRows:
+        """With other columns beside those of the model, before it is known how times are counted."""
         asked, known = Asked(model, None, where, {}), source.columns()
         expect_numbers(source, *asked.outcomes)
-        columns, id = asked.columns(known), parts_of([model.id], known)
+        columns, id = parts_of([*asked.columns(known), *also], known), parts_of([model.id], known)
         whole = WholePersons(source, columns, id, size, frozenset(asked.outcomes))
         whole.make_readable()
-        return cls(whole, Reading.of_model(model, where)).timed()
+        return cls(whole, Reading.of_model(model, where))
 
-    def timed(self) -> SourceRows:
-        """The same with what all dates settle: their unit, and the order of day and month."""
+    def timed(self, clock: Clock | None = None) -> SourceRows:
+        """The same with what a clock says or all dates settle: their unit, and the order of day and month."""
         time = self.reading.roles["time"]
         if time is None:
             return self
-        times = self.whole.first_with(time)[time]
-        if not holds_dates(times):
+        first = self.whole.first_with(time)
+        if clock is not None:
+            self.reading = self.reading.counted_by(clock, first)
+        if not holds_dates(first[time]):
             expect_numbers(self.whole.source, time)
             return self
-        if is_text(times) and not first_text_is_iso(times):
+        if is_text(first[time]) and not first_text_is_iso(first[time]) and not self.reading.knows_order:
             self.reading = self.whole.anew(lambda: self.reading.with_order(self.whole.raw()))
-        self.reading = self.whole.over(self.reading.with_unit)
+        if clock is None:
+            self.reading = self.whole.over(self.reading.with_unit)
         return self
 
     def over(self, what: str, *makers: Callable[[], Any]) -> tuple[Ledger, list[Any]]:
@@ -295,11 +312,6 @@ def _gathered(recipe: Recipe, reading: Reading, tables: Iterator[pd.DataFrame], 
     return whole
 
 
-def recipe_of_source(asked: Asked, source: Source, size: int) -> Recipe:
-    """The recipe of a model from a source, without sums."""
-    return learn(asked, source, size).bound.recipe
-
-
 def fit_source(asked: Asked, source: Source, kind: type[FittedModel], method: str | None, size: int) -> FittedModel:
     """Fit a model to a source: a pass that learns, and a pass that sums.
 
@@ -332,7 +344,7 @@ def fit_recipe(recipe: Recipe, source: Source, kind: type[FittedModel], method: 
     """
     if not sums_suffice(recipe.model):
         raise NeedsAllRowsError
-    rows = SourceRows.of_model(recipe.model, source, size, where)
+    rows = SourceRows.of_recipe(recipe, source, size, where)
     log.info("Reading %s once: the recipe has learned all.", source.name)
     looked, sums = rows.reading.looked, partial(FirstCentres, recipe, source.rows)
     tallied = partial(Tally, None, looked[1:])
