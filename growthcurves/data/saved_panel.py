@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.absent import NO_ROWS, ROWS, Absent
 from growthcurves.data.clock import Clock
 from growthcurves.data.joined import joined, name_of, texts_of
 from growthcurves.data.persons import Occasions
@@ -28,54 +29,6 @@ if TYPE_CHECKING:
     from growthcurves.data.seen import Seen
 
 missed = Later("growthcurves.data.missing")
-
-ROWS = "save(path, rows=True)"
-PEOPLE = "save(path), without people=False,"
-
-
-class Absent:
-    """Something that is not there: asking anything of it says why, and what to do.
-
-    Parameters
-    ----------
-    reason : str
-        Why, as a sentence without its point.
-    advice : str
-        What to do, for the rest of that sentence.
-    short : str
-        Why, in few words, for a line of a table or a page.
-    """
-
-    def __init__(self, reason: str, advice: str, short: str) -> None:
-        self._reason, self._advice, self._short = reason, advice, short
-
-    @classmethod
-    def unsaved(cls, what: str, how: str) -> Absent:
-        """What a fit was saved without."""
-        reason = f"The fit was saved without {what}"
-        return cls(reason, f"save it with {how} where it was fitted.", f"the fit was saved without {what}")
-
-    def _error(self) -> NotAvailableError:
-        return NotAvailableError(self._reason, self._advice)
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        raise self._error()
-
-    def _refuse(self, *args: Any) -> Any:
-        raise self._error()
-
-    __getitem__ = __iter__ = __len__ = __array__ = _refuse
-
-
-NO_ROWS, NO_PERSONS = Absent.unsaved("its rows", ROWS), Absent.unsaved("its persons", PEOPLE)
-#: Rows that were read in batches and summed: none of them is kept.
-SUMMED_ROWS = Absent(
-    "The rows of this fit were read in batches and not kept",
-    "fit a table that fits into memory, such as a sample of whole persons.",
-    "rows were read in batches and not kept",
-)
 
 
 def known(value: Any) -> Callable[[], Any]:
@@ -126,11 +79,11 @@ class SavedPersons:
 
     @property
     def codes(self) -> np.ndarray:
-        raise self.gone._error()
+        raise self.gone.refusal()
 
     @property
     def starts(self) -> np.ndarray | None:
-        raise self.gone._error()
+        raise self.gone.refusal()
 
     def __len__(self) -> int:
         return self.count
@@ -236,7 +189,7 @@ class SavedPanel:
 
     def refusal(self) -> NotAvailableError:
         """The error of whatever needs rows."""
-        return self.gone._error()
+        return self.gone.refusal()
 
     @property
     def knows_persons(self) -> bool:
@@ -322,18 +275,18 @@ class SavedPanel:
         for column in [] if by is None else texts_of(by, "by"):
             if column not in seen.columns:
                 self.person_values(column)  # or it says why it is not known
-                raise NotAvailableError(f"Who was seen when is not known by {column!r}, and {self.gone._short}.")
+                raise NotAvailableError(f"Who was seen when is not known by {column!r}, and {self.gone.short}.")
         return seen
 
     def _of_rows(self) -> Kept:
         if self.kept is None:
-            raise self.gone._error()
+            raise self.gone.refusal()
         return self.kept
 
     def _seen(self) -> Seen:
         seen = self._of_rows().seen
         if seen is None:
-            raise NotAvailableError(f"Who was seen when is too much to be kept of rows: {self.gone._short}.")
+            raise NotAvailableError(f"Who was seen when is too much to be kept of rows: {self.gone.short}.")
         return seen
 
     def _refuse_unknown(self, column: str, known: Any) -> None:
@@ -348,7 +301,7 @@ class SavedPanel:
             raise ColumnError(unknown("column", column, facts.columns))
         if isinstance(known, pd.DataFrame) and column not in known.columns:
             if self.gone is not NO_ROWS:
-                raise NotAvailableError(f"{column!r} is no column of the model, and {self.gone._short}.")
+                raise NotAvailableError(f"{column!r} is no column of the model, and {self.gone.short}.")
             raise NotAvailableError(f"{column!r} was not saved with the fit: save it with {ROWS} where it was fitted.")
 
     def person_values(self, column: str) -> Any:
@@ -389,7 +342,7 @@ class SavedPanel:
             return [levels[0], levels[-1]]
         known = None if self.facts is None else self.facts.numbers.get(column)
         if known is None:
-            raise self.gone._error()
+            raise self.gone.refusal()
         return [known.low, known.high]
 
     def varies(self, column: str) -> bool:
@@ -404,4 +357,4 @@ class SavedPanel:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        raise self.gone._error()
+        raise self.gone.refusal()

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.contracts.finding import FAMILY, RESIDUAL, Finding, Kind
+from growthcurves.data.absent import Absent
 from growthcurves.data.markup import Block, TextTable
-from growthcurves.data.saved_panel import Absent
 from growthcurves.fitted import FittedModel
 from growthcurves.model.equations import Predictor, equations
 from growthcurves.model.outcomes import is_computed, likelihood_of
@@ -454,7 +454,7 @@ def _reliable_by_level(fit: FittedModel) -> list[str]:
 
 def _without_persons(fit: FittedModel) -> str:
     people: Any = fit.bound.weights
-    return fit.vocabulary.said(f"reliability: not available, {people._short}")
+    return fit.vocabulary.said(f"reliability: not available, {people.short}")
 
 
 def _interval(found: Finding) -> str:

@@ -14,10 +14,11 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.contracts.note import Note, NoteKind
+from growthcurves.data.absent import Absent
 from growthcurves.data.kept import Kept
 from growthcurves.data.panel import Panel
 from growthcurves.data.person_ends import ends_of_persons
-from growthcurves.data.saved_panel import Absent, SavedPersons, known
+from growthcurves.data.saved_panel import SavedPersons, known
 from growthcurves.data.table_facts import TableFacts, few_times
 from growthcurves.engine.build import summed_persons
 from growthcurves.errors import DataError, ModelError, brief
@@ -322,5 +323,5 @@ def _forgotten(fit: FittedModel, shared: SiteRecipe, sums: list[SiteSums]) -> Fi
         bound.random_weights,
     )
     seals = [seal_of(plain(content_of(one))) for one in sums]
-    estimates = summed_persons(fit.estimates, (WHY._reason, WHY._advice))
+    estimates = summed_persons(fit.estimates, (WHY.reason, WHY.advice))
     return replace(fit, panel=left, bound=rows, estimates=estimates, made=Made(data=seal_of(seals)))

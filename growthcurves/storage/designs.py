@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from growthcurves.data.absent import PEOPLE, Absent
 from growthcurves.data.frame import as_frame
-from growthcurves.data.saved_panel import PEOPLE, Absent
 from growthcurves.fitted import FittedModel
 from growthcurves.model.survey.design import SCALES, SINGLE, SurveyDesign
 from growthcurves.model.survey.replicates import REPLICATED, ReplicateWeights

@@ -21,10 +21,11 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.contracts.note import Note, NoteKind
+from growthcurves.data.absent import NO_PERSONS, ROWS
 from growthcurves.data.clock import Clock
 from growthcurves.data.joined import COMMA
 from growthcurves.data.panel import Panel
-from growthcurves.data.saved_panel import NO_PERSONS, ROWS, SavedPanel, SavedPersons, known
+from growthcurves.data.saved_panel import SavedPanel, SavedPersons, known
 from growthcurves.data.time_facts import TimeFacts
 from growthcurves.engine.build import (
     LIKELIHOODS,

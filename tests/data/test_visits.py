@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from growthcurves.data.absent import SUMMED_ROWS
 from growthcurves.data.panel import Panel
 from growthcurves.data.reasons import STANDINGS
-from growthcurves.data.saved_panel import SUMMED_ROWS, SavedPanel, SavedPersons, known
+from growthcurves.data.saved_panel import SavedPanel, SavedPersons, known
 from growthcurves.data.seen import Seen
 from growthcurves.errors import NotAvailableError, NotEstimableError
 from growthcurves.estimate.in_batches.tally import Tally

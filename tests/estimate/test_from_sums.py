@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 import growthcurves as gc
+from growthcurves.data.absent import Absent
 from growthcurves.data.persons import Occasions
-from growthcurves.data.saved_panel import Absent, SavedPanel, SavedPersons
+from growthcurves.data.saved_panel import SavedPanel, SavedPersons
 from growthcurves.engine.build import Sums, summed
 from growthcurves.errors import NotAvailableError
 from growthcurves.estimate.from_sums import ByPerson, fit_of_sums

@@ -15,6 +15,7 @@ import pandas as pd
 
 from growthcurves.contracts.independent import Independent
 from growthcurves.contracts.note import Note
+from growthcurves.data.absent import SUMMED_ROWS
 from growthcurves.data.checks import is_text
 from growthcurves.data.clock import Clock
 from growthcurves.data.dates import first_text_is_iso
@@ -22,7 +23,7 @@ from growthcurves.data.elapsed import holds_dates
 from growthcurves.data.fingerprint import fingerprint_of_tables
 from growthcurves.data.joined import in_order, kinds_of_parts
 from growthcurves.data.panel import Panel
-from growthcurves.data.saved_panel import SUMMED_ROWS, SavedPanel, SavedPersons
+from growthcurves.data.saved_panel import SavedPanel, SavedPersons
 from growthcurves.data.sources.asked import as_typed
 from growthcurves.data.sources.contract import Source
 from growthcurves.data.sources.text import Text

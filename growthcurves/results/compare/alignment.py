@@ -115,7 +115,7 @@ def _mark(fit: FittedModel) -> RowsMark:
             "not tell; save the fit anew where it was fitted."
         )
     if panel.facts.mark is None:
-        raise NotAvailableError(f"Whether the fits are of the same rows is not known: {panel.gone._short}.")
+        raise NotAvailableError(f"Whether the fits are of the same rows is not known: {panel.gone.short}.")
     mark: RowsMark = panel.facts.mark
     return mark
 

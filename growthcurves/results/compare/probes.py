@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.absent import Absent
 from growthcurves.data.panel import Panel
-from growthcurves.data.saved_panel import Absent
 from growthcurves.errors import NotAvailableError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.recipe import used_columns
@@ -111,7 +111,7 @@ def _known(fit: FittedModel) -> pd.DataFrame:
     panel: Any = fit.panel
     why = panel.person_table if isinstance(panel.person_table, Absent) else None if fit.knows_persons else panel.gone
     if why is not None:
-        raise NotAvailableError(f"Whether one model lies in the other is not known: {why._short}.")
+        raise NotAvailableError(f"Whether one model lies in the other is not known: {why.short}.")
     names = [name for name in used_columns(fit.recipe) if not panel.varies(name)]
     return pd.DataFrame({name: panel.person_values(name) for name in names}, index=range(panel.persons.count))
 

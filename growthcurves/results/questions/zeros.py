@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from growthcurves.data.absent import Absent
 from growthcurves.data.backticks import quoted_inside
-from growthcurves.data.saved_panel import Absent, SavedPanel
+from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.fitted import FittedModel
 from growthcurves.model.formula.tree import Column, Expression
 from growthcurves.model.person_level import PersonLevel

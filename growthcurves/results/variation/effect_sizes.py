@@ -166,7 +166,7 @@ def _observed_sd(fit: FittedModel, by: Any) -> float:
 
 def _why_no_spread(fit: FittedModel) -> str:
     """Why there is no observed SD at the first occasion."""
-    return f"not known: {fit.panel.gone._short}" if isinstance(fit.panel, SavedPanel) else NO_SPREAD
+    return f"not known: {fit.panel.gone.short}" if isinstance(fit.panel, SavedPanel) else NO_SPREAD
 
 
 def _groups(fit: FittedModel, by: Any, rows: np.ndarray) -> np.ndarray:
