@@ -35,6 +35,19 @@ CONTROLS = (
 )
 
 
+def united(parts: Sequence[Any]) -> Any:
+    """Arrays one after the other, the categories that differ those of all.
+
+    Examples
+    --------
+    >>> united([pd.Categorical(["f"]), pd.Categorical(["m", "f"])]).tolist()
+    ['f', 'm', 'f']
+    """
+    if all(isinstance(part, pd.Categorical) for part in parts):
+        return pd.api.types.union_categoricals(parts, ignore_order=True)
+    return pd.concat([pd.Series(part) for part in parts], ignore_index=True).array
+
+
 @remembered
 def factorized(panel: Panel, name: Any) -> tuple[np.ndarray, Any]:
     """Number of each used row's value, -1 where it is missing, and the values: categories, or in order of appearance.

@@ -12,7 +12,7 @@ import pandas as pd
 from growthcurves.data.attendance import known_ids, standing_by_pattern
 from growthcurves.data.checks import holds_numbers
 from growthcurves.data.counts import Counts
-from growthcurves.data.levels import factorized, told_apart
+from growthcurves.data.levels import factorized, told_apart, united
 from growthcurves.data.panel import Panel
 from growthcurves.data.patterns import plain_number
 from growthcurves.data.persons import Persons
@@ -113,9 +113,9 @@ class Sightings:
             self.seen = np.concatenate([_moved(self.seen, before, self.at.values), seen])
         else:
             self.seen = None
-        self.kinds = together(self.kinds, kinds) if len(self.persons) else kinds.reset_index(drop=True)
+        self.kinds = _below(self.kinds, kinds) if len(self.persons) else kinds.reset_index(drop=True)
         self.persons, self.rows = np.concatenate([self.persons, persons]), np.concatenate([self.rows, rows])
-        self._without(many_levels(self.kinds))
+        self._without(_many_levels(self.kinds))
         self._settle()
 
     def _settle(self) -> None:
@@ -195,7 +195,7 @@ def _levels(panel: Panel, name: str, known: Any, everyone: Persons) -> tuple[np.
     return codes, len(levels)
 
 
-def many_levels(table: pd.DataFrame) -> list[str]:
+def _many_levels(table: pd.DataFrame) -> list[str]:
     """The columns that have too many levels to make groups."""
     return [name for name in table if len(told_apart(table[name].array)[1]) > MOST_LEVELS]
 
@@ -246,12 +246,7 @@ def _moved(seen: np.ndarray, before: np.ndarray, times: np.ndarray) -> np.ndarra
     return found
 
 
-def together(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
-    """Rows of both; categories that differ become those of both."""
-    columns: dict[str, Any] = {}
-    for name in one.columns:
-        parts = [one[name].array, other[name].array]
-        both = all(isinstance(part, pd.Categorical) for part in parts)
-        columns[name] = pd.api.types.union_categoricals(parts, ignore_order=True) if both else pd.concat(
-            [one[name], other[name]], ignore_index=True).array  # fmt: skip
+def _below(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+    """Rows of both."""
+    columns = {name: united([one[name].array, other[name].array]) for name in one}
     return pd.DataFrame(columns, index=range(len(one) + len(other)))

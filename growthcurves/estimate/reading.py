@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from growthcurves.data.frame import as_frame, check_name, require_columns
@@ -22,11 +23,8 @@ def read_model(
     model: GrowthModel | str, data: Any, time: str | None, where: str | None, options: dict[str, Any]
 ) -> tuple[GrowthModel, Panel, PersonLevel | None]:
     """The model and its panel from what a user may give, and the panel at the level of persons if looked at already."""
-    if not isinstance(model, (str, GrowthModel)):
-        raise ModelError(f"fit() takes a formula or a GrowthModel first, then the data; not {type(model).__name__}.")
+    refuse_no_model(model, time, options)
     if isinstance(model, GrowthModel):
-        if time is not None or options:
-            raise ModelError("time= and model options belong to formulas; a GrowthModel holds its own.")
         if model.family is not None and not model.computed and not isinstance(data, Panel):
             data, family = coded(as_frame(data), model.outcome, model.family)
             model = model.replace(family=family)
@@ -38,6 +36,26 @@ def read_model(
     people = PersonLevel(panel)
     read = growth_model(parsed, people.varies, **options)
     return read, panel_for(read, panel), people
+
+
+def refuse_no_model(model: Any, time: str | None, options: Mapping[str, Any]) -> None:
+    """Refuse what is neither a formula nor a model, and options of a formula beside a model.
+
+    Raises
+    ------
+    ModelError
+        For them.
+    """
+    if not isinstance(model, (str, GrowthModel)):
+        raise ModelError(f"fit() takes a formula or a GrowthModel first, then the data; not {type(model).__name__}.")
+    if isinstance(model, GrowthModel):
+        refuse_options("a GrowthModel", time, options)
+
+
+def refuse_options(what: str, time: str | None, options: Mapping[str, Any]) -> None:
+    """Refuse options of a formula beside `what` has answered them."""
+    if time is not None or options:
+        raise ModelError(f"time= and model options belong to formulas; {what} holds its own.")
 
 
 def _panel_of_formula(

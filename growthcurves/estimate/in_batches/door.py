@@ -15,9 +15,10 @@ from growthcurves.data.sources.places import joined, numbered
 from growthcurves.data.sources.settled import until_settled
 from growthcurves.errors import DataError, ModelError
 from growthcurves.estimate.given import Given
+from growthcurves.estimate.in_batches.learning import NeedsAllRowsError, learn
 from growthcurves.estimate.in_batches.reading import Asked, names_of, parts_of
-from growthcurves.estimate.in_batches.source_fit import NeedsAllRowsError, fit_recipe, fit_source, learn
-from growthcurves.estimate.reading import read_model
+from growthcurves.estimate.in_batches.source_fit import fit_recipe, fit_source
+from growthcurves.estimate.reading import read_model, refuse_options
 from growthcurves.estimate.run import bound_panel
 from growthcurves.fitted import FittedModel
 from growthcurves.later import Later
@@ -68,7 +69,7 @@ def fitted_in_batches(
     """
     try:
         if isinstance(model, Recipe):
-            _refuse_answered(time, options)
+            refuse_options("a recipe", time, options)
             source = given.source or Frames(lambda: [_plain(given.data)], "the table")
             return fit_recipe(model, source, kind, method, given.size, where)
         if isinstance(given.source, dask_frames.DaskFrame):
@@ -82,11 +83,6 @@ def fitted_in_batches(
                 "the model to all rows, gc.fit(recipe.model, data)."
             ) from None
     return None
-
-
-def _refuse_answered(time: str | None, options: dict[str, Any]) -> None:
-    if time is not None or options:
-        raise ModelError("time= and model options belong to formulas; a recipe holds its own.")
 
 
 def _plain(data: Any) -> Any:

@@ -26,10 +26,11 @@ from growthcurves.engine.build import Centres, Moments
 from growthcurves.errors import GrowthCurvesError
 from growthcurves.estimate.in_batches.facts import Facts
 from growthcurves.estimate.in_batches.guess import Guess, as_first
+from growthcurves.estimate.in_batches.learning import Learned, Learning
 from growthcurves.estimate.in_batches.people import People, Piece
 from growthcurves.estimate.in_batches.reading import Asked, Ledger, Reading
 from growthcurves.estimate.in_batches.sketch import FIRST_PERSONS, Sketch
-from growthcurves.estimate.in_batches.source_fit import Learned, Learning, finished
+from growthcurves.estimate.in_batches.source_fit import finished
 from growthcurves.estimate.in_batches.summing import Summing, batch_sums
 from growthcurves.estimate.in_batches.tally import Tally
 from growthcurves.estimate.in_batches.units import UnitTally
@@ -41,7 +42,7 @@ log = logging.getLogger("growthcurves")
 
 
 @dataclass(frozen=True, eq=False)
-class Sums:
+class SummedBy:
     """By what the rows of a partition are summed.
 
     Attributes
@@ -122,7 +123,7 @@ class Work:
     wave : str or None
     most : int
         Persons of a partition who are looked at whatever they bring.
-    sums : Sums or None
+    sums : SummedBy or None
     whole : bool
         Whether partitions hold whole persons, in any order.
     """
@@ -135,7 +136,7 @@ class Work:
     kinds: dict[str, str]
     wave: str | None
     most: int
-    sums: Sums | None
+    sums: SummedBy | None
     whole: bool = False
 
     def __call__(self, frame: pd.DataFrame) -> Part:
@@ -165,7 +166,7 @@ class Work:
                     self._sum(found, panel, self.sums)
         return found
 
-    def _sum(self, found: Part, panel: Panel, sums: Sums) -> None:
+    def _sum(self, found: Part, panel: Panel, sums: SummedBy) -> None:
         try:
             bound, persons, moments = batch_sums(sums.recipe, sums.centres, panel, sums.table)
         except GrowthCurvesError as error:  # it is told when all has been learned
@@ -206,7 +207,7 @@ class OnDask:
         work = Work(reading, *names, kinds.kinds, how.wave, most, None)
         return cls(source, how, work)
 
-    def part(self, sums: Sums | None) -> Part:
+    def part(self, sums: SummedBy | None) -> Part:
         """What all partitions come to; Dask shuffles rows where those of a person lie apart."""
         work = replace(self.work, sums=sums)
         found: Part = self.source.summed_up(work.columns, work)
@@ -222,14 +223,14 @@ class OnDask:
         found: list[np.ndarray] = self.source.summed_up(self.work.id, partial(_run_keys, self.work.id))
         return found
 
-    def first_sums(self) -> Sums | None:
+    def first_sums(self) -> SummedBy | None:
         """By what the rows are summed, as far as the first partition teaches."""
         guess = Guess(self.how.bound)
         for panel in self.work.reading.panels([self.how.rows.whole.first()]):
             guess.learn(panel)
         if guess.summing is None:
             return None
-        return Sums(_without_clock(guess.summing.recipe), guess.summing.centres, tuple(guess.summing.table))
+        return SummedBy(_without_clock(guess.summing.recipe), guess.summing.centres, tuple(guess.summing.table))
 
 
 def fit_dask(asked: Asked, source: DaskFrame, kind: type[FittedModel], method: str | None, size: int) -> FittedModel:
@@ -253,7 +254,7 @@ def fit_dask(asked: Asked, source: DaskFrame, kind: type[FittedModel], method: s
         log.info("%s: the partitions are summed again, with what all of them taught.", source.name)
         table = tuple(used_by_person(bound))
         there.work = replace(there.work, reading=there.how.rows.reading)
-        sums = Sums(_without_clock(bound.recipe), rows_of(bound).about, table)
+        sums = SummedBy(_without_clock(bound.recipe), rows_of(bound).about, table)
         part = there.part(sums)
         if part.failed is not None:
             raise part.failed
@@ -269,7 +270,7 @@ def _run_keys(id: tuple[str, ...], frame: pd.DataFrame) -> list[np.ndarray]:
     return [keys[run_starts(keys)]] if len(frame) else []
 
 
-def _persons(there: OnDask, sums: Sums) -> People:
+def _persons(there: OnDask, sums: SummedBy) -> People:
     """Persons of all partitions, who are summed again."""
     found = People()
     for piece in there.part(sums).pieces:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.frame import raw_array
+from growthcurves.data.levels import united
 from growthcurves.data.person_ends import ends_of_persons
 from growthcurves.data.persons import plain_ids
 from growthcurves.data.sources.scratch import Scratch
@@ -183,12 +184,10 @@ class Weights(Sequence[np.ndarray]):
 
 
 def together(parts: list[Any]) -> Any:
-    """Arrays of batches as one: categories that differ between batches become those of all."""
+    """What there is of the persons or rows of each batch, as one."""
     if isinstance(parts[0], pd.DataFrame):
         return pd.concat(parts, ignore_index=True)
     if all(isinstance(part, np.ndarray) for part in parts):
         return np.concatenate(parts)
-    if all(isinstance(part, pd.Categorical) for part in parts):
-        return pd.api.types.union_categoricals(parts, ignore_order=True)
-    found = pd.concat([pd.Series(part) for part in parts], ignore_index=True)
-    return plain_ids(raw_array(found.to_frame("x"), "x"))
+    found = united(parts)
+    return found if isinstance(found, pd.Categorical) else plain_ids(raw_array(pd.DataFrame({"x": found}), "x"))

@@ -17,7 +17,8 @@ from growthcurves.data.joined import COMMA, with_its_parts, with_joined
 from growthcurves.data.panel import Panel
 from growthcurves.data.rows import NothingLeftError
 from growthcurves.data.units import unit_of_span
-from growthcurves.errors import ColumnError, DataError, ModelError, unknown
+from growthcurves.errors import ColumnError, DataError, unknown
+from growthcurves.estimate.reading import refuse_no_model
 from growthcurves.model.formula.chosen import condition_columns, some_rows, where_counted
 from growthcurves.model.formula.left import computed_side
 from growthcurves.model.formula.lme4 import ParsedFormula, parse_formula
@@ -230,12 +231,7 @@ class Asked:
     options: dict[str, Any]
 
     def __post_init__(self) -> None:
-        if not isinstance(self.model, (str, GrowthModel)):
-            raise ModelError(
-                f"fit() takes a formula or a GrowthModel first, then the data; not {type(self.model).__name__}."
-            )
-        if isinstance(self.model, GrowthModel) and (self.time is not None or self.options):
-            raise ModelError("time= and model options belong to formulas; a GrowthModel holds its own.")
+        refuse_no_model(self.model, self.time, self.options)
         check_name(self.time, "time")
 
     @property

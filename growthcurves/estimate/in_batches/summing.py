@@ -71,7 +71,7 @@ class Summing:
 
 
 @dataclass
-class Persons:
+class PersonsAgain:
     """The pass in which persons are read again, of whom nothing was kept.
 
     Attributes

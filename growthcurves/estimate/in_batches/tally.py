@@ -17,14 +17,13 @@ from growthcurves.data.panel import Panel
 from growthcurves.data.person_ends import ends_of_persons
 from growthcurves.data.persons import Occasions
 from growthcurves.data.points import points_of_times
-from growthcurves.data.time_facts import MOST_WAVES, TimeFacts
+from growthcurves.data.time_facts import TimeFacts
 from growthcurves.data.visits import Visits
 from growthcurves.data.vocabulary import vocabulary
 from growthcurves.errors import ModelError
 from growthcurves.model.bind import ObservedTimes
 from growthcurves.model.growth import GrowthModel
 from growthcurves.model.shapes import Seen
-from growthcurves.numerics.times import printed_before
 
 
 @dataclass
@@ -149,22 +148,7 @@ class Tally:
 
     def facts(self) -> TimeFacts | None:
         """The times in a few numbers; None without time."""
-        if not len(self.rows_at.values):
-            return None
-        values, last = self.rows_at.values, self.persons_last
-        away = np.abs(values - (float(values[0]) + float(values[-1])) / 2.0)
-        middle = float(values[away <= away.min() * (1 + 1e-9)].max())
-        waves = tuple(values.tolist())
-        if len(waves) > MOST_WAVES:
-            waves = tuple(np.unique(self.rows_at.at([0, 0.25, 0.5, 0.75, 1])).tolist())
-        needed = max(math.ceil(self.persons / 3), min(10, math.ceil(self.persons / 2)))
-        later = np.cumsum(last.times[::-1])[::-1]
-        reached = float(last.values[np.flatnonzero(later >= needed)[-1]])
-        if reached not in waves:
-            reached = max(printed_before(reached), float(values[0]))
-        reaching = int(last.times[last.values >= reached].sum())
-        mean = float(values @ self.rows_at.times / self.rows)
-        return TimeFacts(float(values[0]), float(values[-1]), middle, waves, reached, reaching, mean)
+        return TimeFacts.of_counts(self.rows_at, self.persons_last) if len(self.rows_at.values) else None
 
 
 def _middle(counts: Counts) -> tuple[float, float]:
