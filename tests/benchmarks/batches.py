@@ -7,21 +7,19 @@ into docs/benchmarks.md, in the place of the one that is there.
 
 from __future__ import annotations
 
-import argparse
 import json
 import resource
 import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from tables import Table, seconds_text, with_section
+from page import publish
+from tables import Table, seconds_text
 
 HERE = Path(__file__).resolve().parent
-PAGE = HERE.parents[1] / "docs" / "benchmarks.md"
 HEADING = "Rows in batches"
 WAVES, CHUNK, FILE = 5, 200_000, 1_000_000
 MODELS = {
@@ -126,22 +124,8 @@ def table(rows: int, dask_rows: int) -> Table:
     return Table(HEADING, text, head, lines)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=50_000_000)
-    parser.add_argument("--dask", type=int, default=20_000_000)
-    parser.add_argument("--write", action="store_true")
-    parser.add_argument("--note", default="", help="a sentence on the conditions of this run")
-    parser.add_argument("--inside", type=json.loads, help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    if given.inside is not None:
-        print(json.dumps(inside(given.inside)))
-        return
-    made = replace(made := table(given.rows, given.dask), text=f"{made.text} {given.note}".rstrip())
-    print(made.markdown())
-    if given.write:
-        PAGE.write_text(with_section(PAGE.read_text(encoding="utf-8"), made), encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["--inside"]:  # a process of its own for one measurement
+        print(json.dumps(inside(json.loads(sys.argv[2]))))
+    else:
+        publish(__doc__, lambda rows, dask: [table(rows, dask)], rows=50_000_000, dask=20_000_000)

@@ -7,23 +7,21 @@ into docs/benchmarks.md, in the place of those that are there.
 
 from __future__ import annotations
 
-import argparse
 import importlib.util
 import shutil
 import subprocess
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
+from page import publish
 from simulate import growth_panel
-from tables import Table, seconds_text, with_section
+from tables import Table, seconds_text
 
 import growthcurves as gc
 
 HERE = Path(__file__).resolve().parent
-PAGE = HERE.parents[1] / "docs" / "benchmarks.md"
 SLEEPSTUDY = HERE.parent / "reference" / "sleepstudy.csv"
 FORMULA = "reaction ~ day + (day | subject)"
 REPLICATES, PERSONS, CASES = 1000, 1000, 2000
@@ -106,19 +104,10 @@ def case() -> Table:
     return Table(CASE, text, ["panel", "persons drawn", "with BCa intervals of all parameters", "parametric"], rows)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--write", action="store_true", help="write the sections of docs/benchmarks.md")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--note", default="", help="a sentence on the conditions of this run")
-    chosen = parser.parse_args()
-    for make in (case, lambda: parametric(chosen.rounds)):
-        table = make()
-        table = replace(table, text=f"{table.text} {chosen.note}".rstrip())
-        print(table.markdown(), flush=True)
-        if chosen.write:
-            PAGE.write_text(with_section(PAGE.read_text(encoding="utf-8"), table), encoding="utf-8")
+def tables(rounds: int) -> Iterator[Table]:
+    yield case()
+    yield parametric(rounds)
 
 
 if __name__ == "__main__":
-    main()
+    publish(__doc__, tables, rounds=5)

@@ -6,7 +6,6 @@ outside the clock. `--write` replaces this script's section of docs/benchmarks.m
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import subprocess
 import tempfile
@@ -15,12 +14,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from tables import Table, seconds_text, with_section
+from page import publish
+from tables import Table, seconds_text
 
 import growthcurves as gc
 
 HERE = Path(__file__).resolve().parent
-PAGE = HERE.parents[1] / "docs" / "benchmarks.md"
 TITLE, ROUNDS, REFITS = "Without each person", 3, 10
 PLAIN, SITES = "y ~ t * arm + (t | id)", "y ~ t * arm + (t | site/id)"
 #: Title, formula, options, persons, own times, what is left out, the task of influence.R and how many R leaves out.
@@ -76,22 +75,15 @@ def row(title: str, formula: str, options: dict, persons: int, own: bool, unit: 
     return [title, f"{left:,}", seconds_text(best), seconds_text(best / left), *peer]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--write", action="store_true", help="write the section of docs/benchmarks.md")
-    parser.add_argument("--note", default="", help="a sentence on the conditions of this run")
-    chosen = parser.parse_args()
+def tables() -> list[Table]:
     text = (
         f"Written by `python tests/benchmarks/influence.py --write`. `fit.influence()`: `{PLAIN}` (REML) fitted again "
         f"without each, in sites `{SITES}`; best of {ROUNDS}. In R {REFITS} refits by lmer, lme (AR(1)) or glmer (9 "
-        f"points) from the estimates of all, lme from its own start. {chosen.note}"
-    ).rstrip()
+        f"points) from the estimates of all, lme from its own start."
+    )
     head = ["", "left out", "growthcurves, all", "each", "R, each", "times growthcurves"]
-    table = Table(TITLE, text, head, [row(*task) for task in TASKS])
-    print(table.markdown(), flush=True)
-    if chosen.write:
-        PAGE.write_text(with_section(PAGE.read_text(encoding="utf-8"), table), encoding="utf-8")
+    return [Table(TITLE, text, head, [row(*task) for task in TASKS])]
 
 
 if __name__ == "__main__":
-    main()
+    publish(__doc__, tables)

@@ -6,19 +6,18 @@ the section into docs/benchmarks.md, in the place of the one that is there.
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import subprocess
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from tables import Table, seconds_text, with_section
+from page import publish
+from tables import Table, seconds_text
 
 import growthcurves as gc
 
 HERE = Path(__file__).resolve().parent
-PAGE = HERE.parents[1] / "docs" / "benchmarks.md"
 HEADING = "Power by simulation"
 STUDIES = 1000
 SDS = {"sd_intercept": 2.0, "sd_slope": 1.0, "correlation": 0.2, "sd_residual": 1.5}
@@ -61,7 +60,7 @@ DESIGNS = (
 )
 
 
-def table(rounds: int) -> Table:
+def tables(rounds: int) -> list[Table]:
     """Every design by both."""
     rows = []
     for design in DESIGNS:
@@ -78,21 +77,8 @@ def table(rounds: int) -> Table:
         "lme4 and lmerTest (`planning.R`, nine points of quadrature), of 1,000 trials of 200 persons, and of "
         "fewer of the others, whose time is scaled up. Seconds of the processor, of one thread."
     )
-    return Table(HEADING, text, ["trial", "growthcurves", "power", "lme4", "power", "times growthcurves"], rows)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--write", action="store_true", help="write the section of docs/benchmarks.md")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--note", default="", help="a sentence on the conditions of this run")
-    chosen = parser.parse_args()
-    made = table(chosen.rounds)
-    made = replace(made, text=f"{made.text} {chosen.note}".rstrip())
-    print(made.markdown(), flush=True)
-    if chosen.write:
-        PAGE.write_text(with_section(PAGE.read_text(encoding="utf-8"), made), encoding="utf-8")
+    return [Table(HEADING, text, ["trial", "growthcurves", "power", "lme4", "power", "times growthcurves"], rows)]
 
 
 if __name__ == "__main__":
-    main()
+    publish(__doc__, tables, rounds=3)

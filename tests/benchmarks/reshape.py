@@ -6,18 +6,16 @@ puts the table into docs/benchmarks.md, in the place of the one that is there.
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from tables import Table, seconds_text, with_section
+from page import publish
+from tables import Table, seconds_text
 
 import growthcurves as gc
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 TITLE = "Wide to long"
 WAVES = range(5)
 OUTCOMES = [f"y_{wave}" for wave in WAVES]
@@ -104,17 +102,5 @@ def measured(persons: int, rounds: int) -> Table:
     return Table(TITLE, text, ["what; pandas' way", "pandas", "growthcurves", "times pandas"], rows)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--write", action="store_true", help="write the section of docs/benchmarks.md")
-    parser.add_argument("--persons", type=int, default=1_000_000)
-    parser.add_argument("--rounds", type=int, default=7)
-    chosen = parser.parse_args()
-    table = measured(chosen.persons, chosen.rounds)
-    print(table.markdown())
-    if chosen.write:
-        PAGE.write_text(with_section(PAGE.read_text(encoding="utf-8"), table), encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    publish(__doc__, lambda **numbers: [measured(**numbers)], persons=1_000_000, rounds=7)

@@ -6,19 +6,12 @@ nlme is there. `--write` replaces this script's section of docs/benchmarks.md.
 
 from __future__ import annotations
 
-import argparse
-import sys
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
-from peers import ROUNDS, of_r, seconds
+from peers import ROUNDS, of_r, run, seconds
 
 import growthcurves as gc
 from growthcurves.numerics.threads import thread_count
-
-sys.path.append(str(Path(__file__).resolve().parents[1]))
-from sections import put  # noqa: E402
 
 HEADING = "## Residual structures"
 
@@ -91,14 +84,5 @@ def markdown(rows: list[tuple[str, str, str, str]]) -> str:
     )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--write", action="store_true", help="put the section into docs/benchmarks.md")
-    section = markdown(measured())
-    print(section)
-    if parser.parse_args().write:
-        put("benchmarks.md", HEADING, section)
-
-
 if __name__ == "__main__":
-    main()
+    run(__doc__, HEADING, lambda: markdown(measured()))

@@ -5,21 +5,18 @@
 
 from __future__ import annotations
 
-import argparse
 import time
 import warnings
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from tables import Table, seconds_text, with_section
+from page import publish
+from tables import Table, seconds_text
 
 import growthcurves as gc
 
-HERE = Path(__file__).resolve().parent
-PAGE = HERE.parents[1] / "docs" / "benchmarks.md"
 TITLE, ROUNDS = "Sampling designs", 5
 PLAIN, SCHOOLS = "y ~ t * arm + (t | id)", "y ~ t * arm + (t | school/id)"
 
@@ -93,23 +90,16 @@ def rows() -> list[list[str]]:
     ]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--write", action="store_true", help="write the section of docs/benchmarks.md")
-    parser.add_argument("--note", default="", help="a sentence on the conditions of this run")
-    chosen = parser.parse_args()
+def tables() -> list[Table]:
     text = (
         f"Written by `python tests/benchmarks/survey.py --write`. `{PLAIN}` by ML with standard errors, without and "
         f"with weights, strata and sampling units, in turn, in schools `{SCHOOLS}`; best of {ROUNDS}. Of replicate "
-        f"weights the errors alone, best of 2: 80 fits of the model. {chosen.note}"
-    ).rstrip()
+        f"weights the errors alone, best of 2: 80 fits of the model."
+    )
     warnings.simplefilter("ignore")
     head = ["", "persons", "without weights", "weighted", "times without"]
-    table = Table(TITLE, text, head, rows())
-    print(table.markdown(), flush=True)
-    if chosen.write:
-        PAGE.write_text(with_section(PAGE.read_text(encoding="utf-8"), table), encoding="utf-8")
+    return [Table(TITLE, text, head, rows())]
 
 
 if __name__ == "__main__":
-    main()
+    publish(__doc__, tables)
