@@ -20,6 +20,8 @@ OF_WHOLE_TABLES = (
     "columns", "times", "missing", "names", "read", "since", "time_unit", "outcome_unit", "entry", "status",
     "day_first", "date_format",
 )  # fmt: skip
+#: What does the same in batches.
+INSTEAD = {"missing": "leave rows with a number as code out with --where"}
 
 
 def batch_option() -> click.Option:
@@ -72,8 +74,9 @@ def _refuse_of_whole_tables(request: Request) -> None:
     for name in OF_WHOLE_TABLES:
         if name in request.given:
             option = name.replace("_", "-")
+            instead = INSTEAD.get(name, "leave it out")
             raise click.UsageError(
-                f"--{option} is of tables that are read at once, and {request.data} is read in batches: leave it out, "
+                f"--{option} is of tables that are read at once, and {request.data} is read in batches: {instead}, "
                 f"or give one file without --batch."
             )
 

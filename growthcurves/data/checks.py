@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.frame import require_columns
-from growthcurves.data.source import find_cell, source_of
+from growthcurves.data.source import find_cell, in_batches, source_of
 from growthcurves.errors import DataError
 from growthcurves.numerics.bounds import float_or_infinite
 
@@ -153,11 +153,11 @@ def _parsed(
     cell = find_cell(frame, position, name, ids, source)
     value = column.iloc[position]
     held = f"the text {_cut(value)!r}" if isinstance(value, str) else f"{_cut(value)}, a {type(value).__name__},"
-    advice = _advice(column, bad, value)
+    advice = _advice(column, bad, value, in_batches(source_of(frame) if source is None else source))
     raise DataError(f"Column {cell.column!r} holds {held} where a number is needed ({cell.place}): {advice}.")
 
 
-def _advice(column: pd.Series, bad: np.ndarray, value: Any) -> str:
+def _advice(column: pd.Series, bad: np.ndarray, value: Any, batches: bool) -> str:
     """What to do, by what the column is: a column of words, numbers with a comma, or a few cells among numbers."""
     if not isinstance(value, str):
         return "make numbers of these values"
@@ -168,6 +168,8 @@ def _advice(column: pd.Series, bad: np.ndarray, value: Any) -> str:
         if found := _WITH_UNIT.fullmatch(value.strip()):
             return f"write the numbers alone, without {found[1]!r}"
         return "it is a column of words; give a column of numbers, or make one that says the number of each word"
+    if batches:
+        return "correct the cell, or make such a code missing before rows are read in batches"
     return f"correct the cell, or read such a code as missing with read_table(..., missing=[{_cut(value)!r}])"
 
 

@@ -124,7 +124,9 @@ def _reader_of(path: Path) -> Reader:
     if not path.exists():
         raise DataError(f"There is no file {str(path)!r}.")
     if path.is_dir():
-        raise DataError(f"{str(path)!r} is a folder, not a file.")
+        raise DataError(
+            f"{str(path)!r} is a folder, not a file: folders are read in batches, for a fit and its report."
+        )
     ending = path.suffix.lower()
     if path.name.startswith(("~$", ".~lock.")):
         opened = path.name.removeprefix("~$").removeprefix(".~lock.").removesuffix("#")

@@ -167,17 +167,17 @@ def repeated_note(panel: Panel) -> str | None:
     imputed = imputation_column(panel.frame)
     if imputed is not None:
         return (
-            f"{np.count_nonzero(repeated)} rows, the first of {who} {person}, share {who} and time with another, and "
+            f"{np.count_nonzero(repeated):,} rows, the first of {who} {person}, share {who} and time with another, and "
             f"{imputed!r} looks like the number of an imputed data set: fit each by itself, "
             f"where={f'{quoted_inside(imputed)} == 1'!r} and so on, and pool the fits with gc.pool()."
         )
     stacked = stacked_rows(panel)
     if stacked is not None:
         return (
-            f"{np.count_nonzero(repeated)} rows, the first of {who} {person}, share {who} and time with another, and "
+            f"{np.count_nonzero(repeated):,} rows, the first of {who} {person}, share {who} and time with another, and "
             f"{stacked.said}: {stacked_advice(stacked, panel.id, words.who.several)}."
         )
     return (
-        f"{np.count_nonzero(repeated)} rows share {who} and time with another row; the first is {who} {person} "
+        f"{np.count_nonzero(repeated):,} rows share {who} and time with another row; the first is {who} {person} "
         f"at {panel.time!r} {show_number(float(f'{panel.times[row]:.6g}'))}. See panel.duplicates()."
     )

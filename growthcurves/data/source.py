@@ -84,6 +84,11 @@ def from_file(frame: pd.DataFrame) -> bool:
     return bool(source.get("file")) and "dataset" not in source
 
 
+def in_batches(source: Mapping[str, Any]) -> bool:
+    """Whether the rows came with others, a batch at a time, so that no whole table can be read again or changed."""
+    return "places" in source
+
+
 def matched_notes(frame: pd.DataFrame) -> list[str]:
     """How many cells each missing code of the user matched, a sentence each.
 

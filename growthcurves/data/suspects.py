@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from growthcurves.data.backticks import quoted_inside
 from growthcurves.data.checks import holds_numbers
 from growthcurves.data.levels import factorized
 from growthcurves.data.patterns import number_text
-from growthcurves.data.source import from_file
+from growthcurves.data.source import from_file, in_batches, source_of
 
 if TYPE_CHECKING:
     from growthcurves.data.panel import Panel
@@ -59,15 +60,26 @@ class Suspect:
         """The value as it is written."""
         return self.value if isinstance(self.value, str) else number_text(self.value)
 
-    def sentence(self, read: bool) -> str:
-        """What to look at, and how the value becomes missing."""
-        code = repr(self.value) if isinstance(self.value, str) else self.text
-        way = f"read_table(..., missing=[{code}])" if read else f"data.replace({code}, float('nan'))"
+    def sentence(self, frame: pd.DataFrame) -> str:
+        """What to look at, and how the value becomes missing in a table that came as this one did."""
         times = "cell" if self.cells == 1 else "cells"
         return (
-            f"Column {self.column!r} holds {code} in {self.cells} {times}; {self.rest}: if it means missing, make it "
-            f"so with {way}."
+            f"Column {self.column!r} holds {self._code} in {self.cells:,} {times}; {self.rest}: if it means missing, "
+            f"{self._way(frame)}."
         )
+
+    @property
+    def _code(self) -> str:
+        """The value as Python writes it."""
+        return repr(self.value) if isinstance(self.value, str) else self.text
+
+    def _way(self, frame: pd.DataFrame) -> str:
+        if in_batches(source_of(frame)):
+            condition = f"{quoted_inside(self.column)} != {self._code}"
+            return f"leave its rows out with where={condition!r}"
+        if from_file(frame):
+            return f"make it so with read_table(..., missing=[{self._code}])"
+        return f"make it so with data.replace({self._code}, float('nan'))"
 
 
 def find_suspects(panel: Panel, columns: Iterable[str]) -> tuple[Suspect, ...]:
@@ -77,8 +89,7 @@ def find_suspects(panel: Panel, columns: Iterable[str]) -> tuple[Suspect, ...]:
 
 def suspect_table(suspects: Iterable[Suspect], frame: pd.DataFrame) -> pd.DataFrame:
     """Suspects as a table: column, value, cells, persons, and the sentence that says what to do."""
-    read = from_file(frame)
-    rows = [(one.column, one.value, one.cells, one.persons, one.sentence(read)) for one in suspects]
+    rows = [(one.column, one.value, one.cells, one.persons, one.sentence(frame)) for one in suspects]
     return pd.DataFrame(rows, columns=["column", "value", "cells", "persons", "note"])
 
 

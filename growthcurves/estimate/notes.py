@@ -13,7 +13,6 @@ from growthcurves.data.panel import Panel
 from growthcurves.data.repeats import repeated_note
 from growthcurves.data.reused_ids import reused_ids_note
 from growthcurves.data.saved_panel import SavedPanel
-from growthcurves.data.source import from_file
 from growthcurves.data.suspects import find_suspects
 from growthcurves.data.unit_words import level_words
 from growthcurves.data.vocabulary import vocabulary
@@ -44,7 +43,7 @@ def data_notes(bound: BoundRows) -> Iterable[Note]:
     yield from moved_notes(bound)
     measured = [name for name in model_columns(model) if name not in model.above]  # names of units are no measurements
     for suspect in find_suspects(panel, dict.fromkeys([panel.outcome, *measured])):
-        yield Note(NoteKind.SUSPECT_VALUES, suspect.sentence(from_file(panel.data)))
+        yield Note(NoteKind.SUSPECT_VALUES, suspect.sentence(panel.data))
     for name in (column for column in bound.recipe.covariates.used if column != model.time):
         reused = reused_ids_note(panel, name)
         if reused is not None:

@@ -274,7 +274,7 @@ def _notes(bound: BoundRows, sums: list[SiteSums]) -> Iterable[Note]:
     for one in sums:
         told = left_out_words(one)
         if told:
-            yield Note(NoteKind.SITES, f"{told[0].upper()}{told[1:]} Estimates are of those who are.")
+            yield Note(NoteKind.SITES, f"{told} Estimates are of those who are.")
 
 
 #: Why it is not told who missed a wave where sites held rows back.

@@ -15,6 +15,7 @@ from growthcurves.errors import DataWarning
 from growthcurves.later import Later
 from growthcurves.output.endings import FIT, checked_ending
 from growthcurves.output.files import write_text
+from growthcurves.output.words import capital
 from growthcurves.results.tables.answer import Answer
 from growthcurves.sites.plain import plain, sealed
 from growthcurves.sites.recipe import SiteRecipe
@@ -247,11 +248,12 @@ def left_out_words(sums: SiteSums) -> str:
         return ""
     parts = []
     if left.persons:
-        parts.append(f"{left.persons} of its persons are not in the sums of {sums.site}")
+        parts.append(f"{left.persons} persons of {sums.site} are not in its sums")
     if left.shortened:
-        of = "" if parts else f" of {sums.site}"
-        parts.append(f"{left.shortened} persons{of} are in them at fewer occasions than they were seen at")
-    return f"{'; '.join(parts)}: {left.rows} rows less, as cells below {sums.min_cell} persons are not told."
+        who, where = ("persons", "them") if parts else (f"persons of {sums.site}", "its sums")
+        parts.append(f"{left.shortened} {who} are in {where} at fewer occasions than they were seen at")
+    told = f"{'; '.join(parts)}: {left.rows} rows less, as cells below {sums.min_cell} persons are not told."
+    return capital(told)
 
 
 def schedule_table(shared: SiteRecipe, schedules: tuple[ScheduleSums, ...]) -> pd.DataFrame:

@@ -60,7 +60,7 @@ def told_outcomes(known: Array, outcomes: Array, rows: SiteRows, min_cell: int) 
     if np.linalg.svd(scatter / size, compute_uv=False).min() <= SCATTER:
         return "outcomes that follow from their predictors and from each other without any scatter"
     if leverages(np.column_stack([known, outcomes]))[0].max() > MOST:
-        return f"too few persons ({n}), or outcomes too far from others: one makes more than {MOST:.0%} of a sum"
+        return f"too few persons ({n}), or outcomes too far from others: one makes more than {MOST * 100:g} % of a sum"
     there, own = unknown(known, outcomes, scales)
     summed = told(known, np.array([step_of(column) for column in known.T]), outcomes, scales)
     return "" if there - summed >= own else f"too few persons ({n}) for the digits of outcomes"

@@ -42,7 +42,7 @@ def test_the_report_of_a_folder(folder, tmp_path):
 @pytest.mark.parametrize(
     "args, words",
     [
-        (["--missing=-99"], "--missing is of tables that are read at once"),
+        (["--missing=-99"], "leave rows with a number as code out with --where"),
         (["--columns", "y_{week}"], "--columns is of tables that are read at once"),
         (["--batch", "0"], "batch= is a number of rows"),
     ],
@@ -51,3 +51,9 @@ def test_what_is_of_whole_tables_is_refused(folder, args, words):
     result = CliRunner().invoke(main, ["fit", str(folder), *ROLES, *args], prog_name="growthcurves")
     assert result.exit_code == 2 and "Traceback" not in result.output
     assert words.split()[-1] in result.output
+
+
+def test_what_needs_a_whole_table_says_who_reads_folders(folder):
+    result = CliRunner().invoke(main, ["describe", str(folder), *ROLES], prog_name="growthcurves")
+    assert result.exit_code == 2
+    assert "is a folder, not a file: folders are read in batches, for a fit and its report." in result.output

@@ -245,7 +245,7 @@ def test_what_is_dropped_is_the_fit_of_those_who_stay():
     recipe = gc.site_recipe("score ~ week * arm + (week | id)", data)
     sums = gc.site_sums(recipe, data, name="A", short="drop")
     stays = data[~data["id"].isin([0, 1, 2, *range(30, 34)])]
-    with pytest.warns(gc.errors.DataWarning, match="7 of its persons are not in the sums of A: 14 rows less"):
+    with pytest.warns(gc.errors.DataWarning, match="7 persons of A are not in its sums: 14 rows less"):
         fit = gc.fit(recipe, [sums])
     np.testing.assert_allclose(fit.bse, gc.fit("score ~ week * arm + (week | id)", stays).bse, rtol=1e-9)
 

@@ -12,6 +12,9 @@ from growthcurves.engine.submodels.boundary import free_parameters, new_directio
 from growthcurves.errors import ModelError
 from growthcurves.numerics.arrays import Array
 
+#: Of a deviance: so much of it may be rounding, as sums of rows in another order or in batches differ by.
+ROUNDING = 1e-14
+
 
 class Drawing(NamedTuple):
     """Replicates that can be drawn and fitted, some at a time.
@@ -65,8 +68,9 @@ class Pair:
 
     @cached_property
     def ratio(self) -> float:
-        """Difference of -2 log (restricted) likelihood, not below zero."""
-        return max(self.small.comparable - self.large.comparable, 0.0)
+        """Difference of -2 log (restricted) likelihood; zero where rounding could be all of it."""
+        small, large = self.small.comparable, self.large.comparable
+        return small - large if small - large > ROUNDING * max(abs(small), 1.0) else 0.0
 
     @property
     def fixed(self) -> int:

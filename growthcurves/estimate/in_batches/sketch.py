@@ -25,6 +25,8 @@ from growthcurves.model.person_level import person_level
 
 #: The first persons, so many, are kept whatever they bring.
 FIRST_PERSONS = 20_000
+#: So many rows with the lowest, and with the highest, value of a column are kept with their persons.
+OF_AN_END = 6
 #: So many different values of a column are told apart; a column with more is one of measurements, or of names.
 MOST_LEVELS = 2_000
 
@@ -56,7 +58,7 @@ class Sketch:
     persons: int = 0
     whole: bool = True
     varying: dict[str, bool] = field(default_factory=dict)
-    _ends: dict[str, tuple[float, float]] = field(default_factory=dict)
+    _ends: dict[tuple[str, str], tuple[float, int]] = field(default_factory=dict)
     _levels: dict[str, set[Any] | None] = field(default_factory=dict)
     _numbers: dict[str, Counts | None] = field(default_factory=dict)
     _span: float = -1.0
@@ -126,11 +128,22 @@ class Sketch:
         return found if points is None else points.first[found].tolist()
 
     def _extremes(self, name: str, values: np.ndarray) -> list[int]:
-        low, high = float(values.min()), float(values.max())
-        known = self._ends.get(name, (np.inf, -np.inf))
-        self._ends[name] = (min(low, known[0]), max(high, known[1]))
-        found = [int(values.argmin())] if low < known[0] else []
-        return [*found, int(values.argmax())] if high > known[1] else found
+        """Rows at either end of all that was seen so far: some of them, as a code for missing is one that repeats."""
+        ends = {"low": float(values.min()), "high": float(values.max())}
+        return [row for side, end in ends.items() for row in self._at_end(name, side, end, values)]
+
+    def _at_end(self, name: str, side: str, end: float, values: np.ndarray) -> list[int]:
+        known, kept = self._ends.get((name, side), (end, 0))
+        if end != known:
+            if (end > known) == (side == "low"):
+                return []
+            kept = 0
+        if kept >= OF_AN_END:
+            return []
+        there = np.flatnonzero(values == end)
+        found = there[np.linspace(0, len(there) - 1, min(len(there), OF_AN_END - kept)).astype(int)].tolist()
+        self._ends[name, side] = (end, kept + len(found))
+        return found
 
     def _new_numbers(self, name: str, values: np.ndarray) -> list[int]:
         """The first row of each number that is new, of columns of few different ones: they may be codes of levels."""

@@ -53,8 +53,12 @@ def rows_in_common(first: FittedModel, second: FittedModel) -> list[Ordered]:
 def _is_read_by(there: FittedModel, pair: tuple[FittedModel, FittedModel]) -> bool:
     """Whether the rows of a fit have the columns of both."""
     names = {name for fit in pair for name in (fit.model.id, *used_columns(fit.recipe))}
-    one_time = len({fit.model.time for fit in pair}) == 1
-    return one_time and names <= set(there.panel.frame.columns)
+    return len(_times_named(pair)) <= 1 and names <= set(there.panel.frame.columns)
+
+
+def _times_named(pair: tuple[FittedModel, FittedModel]) -> set[str]:
+    """The columns that are the time of either model; a model without a random slope may have none."""
+    return {fit.model.time for fit in pair if fit.model.time is not None}
 
 
 def _with_rows(fit: FittedModel, panel: Panel) -> FittedModel:
@@ -65,22 +69,24 @@ def _with_rows(fit: FittedModel, panel: Panel) -> FittedModel:
 
 def _stand_ins(first: FittedModel, second: FittedModel) -> Panel:
     """Rows that stand for those that are gone."""
-    if first.model.time != second.model.time or first.model.id != second.model.id:
+    named = _times_named((first, second))
+    if len(named) > 1 or first.model.id != second.model.id:
         raise NotAvailableError(
             "Whether one model lies in the other is not known: their times or ids are columns of different names, and "
             "only rows tell how these hang together."
         )
     rng = np.random.default_rng(0)
+    timed = next((fit for fit in (first, second) if fit.model.time is not None), first)
+    time = timed.model.time
     persons = _persons(first, second, rng)
-    times = _times(first, rng, len(persons))
     table = persons.loc[persons.index.repeat(TIMES)].reset_index(drop=True)
     table[first.model.id] = np.repeat(np.arange(len(persons)), TIMES)
-    if first.model.time is not None:
-        table[first.model.time] = times.ravel()
+    if time is not None:
+        table[time] = _times(timed, rng, len(persons)).ravel()
     names = dict.fromkeys(name for fit in (first, second) for name in used_columns(fit.recipe) if name not in table)
     drawn = {name: _drawn(name, (first, second), rng, len(table)) for name in names}
     table = table.assign(**drawn, **{OUTCOME: rng.normal(size=len(table))})
-    return Panel(table, id=first.model.id, time=first.model.time, outcome=OUTCOME)
+    return Panel(table, id=first.model.id, time=time, outcome=OUTCOME)
 
 
 # ---------------------------------------------------------------- persons

@@ -60,8 +60,8 @@ WRONG = {
         lambda: [TABLE, TABLE.rename(columns={"day": "days"})],
     "Column 'day' held numbers before and holds text in row 1 of table 2 ('x'): all tables need the same kinds of "
     "columns; correct it there, or make all of them text.": lambda: [TABLE, TABLE.assign(day="x")],
-    "Column 'y' holds the text 'x' where a number is needed (person 0, row 1 of table 2): correct the cell, or read "
-    "such a code as missing with read_table(..., missing=['x']).": lambda: [TABLE, TABLE.assign(y="x")],
+    "Column 'y' holds the text 'x' where a number is needed (person 0, row 1 of table 2): correct the cell, or make "
+    "such a code missing before rows are read in batches.": lambda: [TABLE, TABLE.assign(y="x")],
 }  # fmt: skip
 
 

@@ -154,3 +154,13 @@ def test_a_recipe_reads_other_rows_in_one_pass():
     assert str(gc.fit(made, TRIAL)) == str(fit)
     assert str(gc.fit(fit.recipe, [TRIAL])) == str(fit)
     assert gc.recipe(formula, [TRIAL], batch=100).terms == made.terms
+
+
+def test_a_code_for_missing_that_comes_late_is_noticed(monkeypatch):
+    monkeypatch.setattr(sketch, "FIRST_PERSONS", 50)
+    rng = np.random.default_rng(3)
+    who, day = np.repeat(np.arange(400), 4), np.tile(np.arange(4.0), 400)
+    table = pd.DataFrame({"who": who, "day": day, "y": (10 * (who % 7 - 3) + day + rng.normal(0, 1, 1600)).round(2)})
+    table.loc[1000:1100, "y"] = -99.0
+    with pytest.warns(gc.errors.DataWarning, match="'y' holds -99 in .*, leave its rows out with where='y != -99'"):
+        gc.fit("y ~ day + (day | who)", [table], batch=200)

@@ -18,6 +18,7 @@ MODELS = {
     "recoded": "score ~ day * C(arm, contr.sum) + center(age) + stress + (day | who)",
     "curve": "score ~ ns(day, 3) * arm + age + poly(stress, 2) + (day | who)",
     "schools": "score ~ day * arm + (1 | school/who)",
+    "untimed": "score ~ day * arm + (1 | who)",
 }
 OPTIONS = {"intercepts": {"time": "day"}, "schools": {"time": "day"}}
 
@@ -58,7 +59,8 @@ def quiet():
         yield
 
 
-PAIRS = [("intercepts", "slopes"), ("slopes", "recoded"), ("slopes", "curve"), ("intercepts", "schools"), tuple(MODELS)]
+PAIRS = [("intercepts", "slopes"), ("slopes", "recoded"), ("slopes", "curve"), ("intercepts", "schools")]
+PAIRS += [("untimed", "slopes"), tuple(MODELS)]
 
 
 @pytest.mark.parametrize("names", PAIRS)
