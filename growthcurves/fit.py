@@ -13,7 +13,6 @@ from growthcurves.answers.persons import PersonAnswers
 from growthcurves.answers.sizes import SizeAnswers
 from growthcurves.answers.weighted import WeightedAnswers
 from growthcurves.data.panel import Panel
-from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.errors import ModelError, unknown
 from growthcurves.estimate import Sampled, again, by_method, estimate, method_of, panel_for, read_model
 from growthcurves.estimate.given import Given
@@ -405,7 +404,7 @@ class GrowthFit(EstimateAnswers, EffectAnswers, SizeAnswers, ChangeAnswers, Pers
         model = self.model.replace(**changes) if changes else self.model
         if method is None and (model.likelihood_family is None) == (self.model.likelihood_family is None):
             method = self.method
-        if isinstance(self.panel, SavedPanel) and model == self.model:
+        if not self.panel.has_rows and model == self.model:
             same = by_method(self, method_of(model, method))
             if same is not None:
                 assert isinstance(same, GrowthFit)

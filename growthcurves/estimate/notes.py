@@ -12,7 +12,6 @@ from growthcurves.contracts.note import IN_CODE, Note, NoteKind
 from growthcurves.data.panel import Panel
 from growthcurves.data.repeats import repeated_note
 from growthcurves.data.reused_ids import reused_ids_note
-from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.data.suspects import find_suspects
 from growthcurves.data.unit_words import level_words
 from growthcurves.data.vocabulary import vocabulary
@@ -265,7 +264,7 @@ def _random_factors(bound: BoundRows) -> set[str]:
 
 def _still_in_random_part(bound: BoundRows) -> list[str]:
     """Columns in random effects beside time that are the same in all rows of every person."""
-    if isinstance(bound.panel, SavedPanel):
+    if not bound.panel.has_rows:
         return []
     people = PersonLevel(bound.panel)
     used = dict.fromkeys(name for columns in bound.recipe.varying for name in columns.used if name != bound.model.time)
@@ -275,7 +274,7 @@ def _still_in_random_part(bound: BoundRows) -> list[str]:
 def _factor_of_persons(bound: BoundRows) -> str:
     """A factor of the fixed effects whose levels tell all persons apart; empty without one."""
     recipe, persons = bound.recipe, bound.panel.persons
-    if isinstance(bound.panel, SavedPanel):
+    if not bound.panel.has_rows:
         return ""
     for columns in (*recipe.predictors.values(), recipe.covariates):
         for factor in columns.categorical:

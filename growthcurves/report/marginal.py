@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.report.format import decimals, fixed, p_value
 from growthcurves.report.section import Section, Subject
 
@@ -20,7 +19,7 @@ class Marginal(Section):
 
     def belongs(self, subject: Subject) -> bool:
         fit = subject.fit
-        return fit.family is not None and bool(fit.random_names) and not isinstance(fit.panel, SavedPanel)
+        return fit.family is not None and bool(fit.random_names) and fit.panel.has_rows
 
     def why_not(self, subject: Subject) -> str | None:
         subject.once(_table)  # which says by itself why there are none

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -48,6 +48,28 @@ class Source(Protocol):
 
         Each carries in ``attrs["source"]`` which file or part it is of, so that an error names the row.
         """
+        ...
+
+
+@runtime_checkable
+class Partitioned(Protocol):
+    """What a source offers beside the contract whose rows lie elsewhere, in partitions: work goes to them."""
+
+    def some(self, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
+        """Tables of some rows of each partition, which tell what columns hold."""
+        ...
+
+    def summed_up(self, columns: Sequence[str], work: Callable[[pd.DataFrame], Any]) -> Any:
+        """What `work` makes of every partition, added in their order."""
+        ...
+
+
+@runtime_checkable
+class Fleeting(Protocol):
+    """What a source offers beside the contract that can be read once only."""
+
+    def put_aside(self, rows: Source) -> None:
+        """Take its rows from here from now on."""
         ...
 
 

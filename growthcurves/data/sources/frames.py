@@ -12,6 +12,7 @@ import pandas as pd
 
 from growthcurves.data.frame import as_frame
 from growthcurves.data.source import source_of
+from growthcurves.data.sources.contract import Source
 from growthcurves.data.sources.parquet import frame_of
 from growthcurves.data.sources.places import placed
 from growthcurves.errors import DataError, GrowthCurvesError, brief, in_a_line
@@ -31,22 +32,24 @@ class Frames:
     again : bool
         Whether `made` gives them each time that it is called.
     rows : int or None
-    kept : Source or None
-        Where the tables have been put aside, if they can be read once only.
     """
 
     made: Callable[[], Iterable[Any]]
     name: str
     again: bool = True
     rows: int | None = None
-    kept: Any = None
+    _kept: Source | None = field(default=None, init=False)
     _ahead: list[pd.DataFrame] = field(default_factory=list, init=False)
     _rest: Iterator[pd.DataFrame] | None = field(default=None, init=False)
 
+    def put_aside(self, rows: Source) -> None:
+        """Take the rows of tables that can be read once only from here from now on."""
+        self._kept = rows
+
     def columns(self) -> list[str]:
         """Those of the first table, which is kept for the reading that follows where there is only one."""
-        if self.kept is not None:
-            return list(self.kept.columns())
+        if self._kept is not None:
+            return list(self._kept.columns())
         if self._rest is None:
             self._begin()
         if not self._ahead:
@@ -92,8 +95,8 @@ class Frames:
             raise DataError(f"Table {number} of {self.name} could not be read: {in_a_line(error)}.") from error
 
     def batches(self, columns: Sequence[str], size: int) -> Iterator[pd.DataFrame]:
-        if self.kept is not None:
-            yield from self.kept.batches(columns, size)
+        if self._kept is not None:
+            yield from self._kept.batches(columns, size)
             return
         if self._rest is None:
             self._begin()

@@ -12,8 +12,7 @@ import pandas as pd
 
 from growthcurves.data.persons import run_starts
 from growthcurves.data.sources.ahead import ahead
-from growthcurves.data.sources.contract import Checked, Source, kind_of_column
-from growthcurves.data.sources.frames import Frames
+from growthcurves.data.sources.contract import Checked, Fleeting, Partitioned, Source, kind_of_column
 from growthcurves.data.sources.keys import hashes_of, keys_of
 from growthcurves.data.sources.places import gathered, joined, numbered
 from growthcurves.data.sources.scratch import Scratch
@@ -118,7 +117,7 @@ class WholePersons:
     def combinations(self, names: Sequence[str]) -> pd.DataFrame:
         """The values that columns have together in the rows, each once, in the order in which they come."""
         chosen = list(names)
-        if hasattr(self.source, "summed_up"):  # where the rows lie
+        if isinstance(self.source, Partitioned):
             parts = self.source.summed_up(chosen, _runs)
         else:
             tables = self._checked(ahead(self.source.batches(chosen, self.size)), chosen)
@@ -134,9 +133,9 @@ class WholePersons:
             Where there is none.
         """
         if self._first is None:
-            some = getattr(self.source, "some", None)  # of rows that lie elsewhere
-            tables = self.source.batches(self.columns, self.size) if some is None else some(self.columns)
-            found = next(self._checked(tables, self.columns), None)
+            source, columns = self.source, self.columns
+            tables = source.some(columns) if isinstance(source, Partitioned) else source.batches(columns, self.size)
+            found = next(self._checked(tables, columns), None)
             if found is None:
                 raise DataError(f"There are no rows in {self.source.name}.")
             self._first = found
@@ -180,8 +179,8 @@ class WholePersons:
             pile.add(frame)
             rows += len(frame)
         found = Spooled(pile, list(self.columns), self.source.name, rows)
-        if isinstance(self.source, Frames):
-            self.source.kept = found
+        if isinstance(self.source, Fleeting):
+            self.source.put_aside(found)
         return found
 
     def _tell(self) -> None:

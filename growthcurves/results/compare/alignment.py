@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.rows_mark import RowsMark
-from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.data.source import show_id
 from growthcurves.errors import ModelError, NotAvailableError
 from growthcurves.fitted import FittedModel
@@ -37,18 +36,13 @@ def require_same_rows(first: FittedModel, second: FittedModel) -> None:
     NotAvailableError
         Where it is not known.
     """
-    if lacks_rows(first) or lacks_rows(second):
-        _require_one_outcome(first, second)
-        if first.panel is not second.panel:
-            _refuse_other_persons(first, second)
-            _require_same_marks(first, second)
-    else:
+    if first.panel.has_rows and second.panel.has_rows:
         common_order(first, second)
-
-
-def lacks_rows(fit: FittedModel) -> bool:
-    """Whether the rows of a fit are gone."""
-    return isinstance(fit.panel, SavedPanel)
+        return
+    _require_one_outcome(first, second)
+    if first.panel is not second.panel:
+        _refuse_other_persons(first, second)
+        _require_same_marks(first, second)
 
 
 def common_order(first: FittedModel, second: FittedModel) -> tuple[np.ndarray, np.ndarray]:
@@ -107,7 +101,7 @@ def _mark(fit: FittedModel) -> RowsMark:
         Where none was made.
     """
     panel: Any = fit.panel
-    if not lacks_rows(fit):
+    if panel.has_rows:
         return RowsMark.of(panel, compared_values(fit.model, panel))
     if panel.facts is None:
         raise NotAvailableError(

@@ -18,7 +18,7 @@ from growthcurves.data.panel import Panel
 from growthcurves.errors import NotAvailableError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.recipe import used_columns
-from growthcurves.results.compare.alignment import common_order, lacks_rows
+from growthcurves.results.compare.alignment import common_order
 from growthcurves.results.questions.grid_variables import all_columns, levels_of_columns
 
 #: Up to so many persons are taken as they are, or drawn, each at so many times.
@@ -38,9 +38,9 @@ def rows_in_common(first: FittedModel, second: FittedModel) -> list[Ordered]:
         Where no rows can stand for those that are gone.
     """
     pair = (first, second)
-    if not any(map(lacks_rows, pair)):
+    if all(fit.panel.has_rows for fit in pair):
         return list(zip(pair, common_order(first, second), strict=True))
-    there = next((fit for fit in pair if not lacks_rows(fit)), None)
+    there = next((fit for fit in pair if fit.panel.has_rows), None)
     if there is not None and not _is_read_by(there, pair):
         raise NotAvailableError(
             "Whether one model lies in the other is not known: the rows of the one lack columns of the other."

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.fitted import FittedModel
 from growthcurves.numerics.distributions import normal_quantile
 from growthcurves.remembered import remembered
@@ -71,7 +70,7 @@ def scatter_of_outcomes(fit: FittedModel, level: float = 0.95) -> Scatter:
 
 def scatter_remark(fit: FittedModel, level: float = 0.95) -> str:
     """What is wrong with how counts scatter, and what to do; "" where nothing is, and where it would take long."""
-    if not scatters_freely(fit) or isinstance(fit.panel, SavedPanel) or not fit.identified:
+    if not scatters_freely(fit) or not fit.panel.has_rows or not fit.identified:
         return ""
     if fit.sums.rows * NODES ** len(fit.random_names) > LITTLE:
         return ""

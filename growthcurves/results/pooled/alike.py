@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.data.source import show_id, source_of
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
@@ -128,8 +127,7 @@ def _learned(shape: Any) -> Any:
 def _same_rows(first: FittedModel, fit: FittedModel, place: int) -> None:
     if fit.panel is first.panel:
         return
-    saved = isinstance(first.panel, SavedPanel) or isinstance(fit.panel, SavedPanel)
-    if saved:  # what is left of them are counts
+    if not (first.panel.has_rows and fit.panel.has_rows):  # what is left of them are counts
         counts = [(one.sums.rows, one.sums.persons) for one in (first, fit)]
         if counts[0] != counts[1]:
             raise ModelError(
@@ -183,5 +181,5 @@ def _missing(fit: FittedModel, person: Any) -> list[str]:
 
 def _which(fit: FittedModel, place: int) -> str:
     """A fit by its place, and the file of its rows."""
-    file = None if isinstance(fit.panel, SavedPanel) else source_of(fit.panel.data).get("file")
+    file = source_of(fit.panel.data).get("file") if fit.panel.has_rows else None
     return f"fit {place}" if file is None else f"fit {place} ({file})"

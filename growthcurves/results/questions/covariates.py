@@ -7,7 +7,6 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.errors import FormulaError, NotEstimableError
 from growthcurves.fitted import FittedModel
 from growthcurves.model.formula.tree import Factor
@@ -85,4 +84,4 @@ def observed_times(fit: FittedModel) -> np.ndarray:
     for factor in steps_of_time(fit):
         if not is_made(factor):
             return np.sort(np.array(levels_of(columns, factor), dtype=float))
-    return np.array(facts.waves) if isinstance(fit.panel, SavedPanel) else np.unique(fit.times)
+    return np.unique(fit.times) if fit.panel.has_rows else np.array(facts.waves)

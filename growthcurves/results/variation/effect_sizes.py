@@ -150,7 +150,7 @@ def _observed_sd(fit: FittedModel, by: Any) -> float:
 
     Under weights it is that of R's survey::svyvar: weighted squares, and as many degrees of freedom as without.
     """
-    if isinstance(fit.panel, SavedPanel):
+    if not fit.panel.has_rows:
         return NAN
     codes, times = fit.panel.persons.codes, row_times(fit.panel)
     order = by_person_and_time(codes, times)
