@@ -217,8 +217,9 @@ class Panel(PanelRows):
         note = None if self._times is None else repeated_note(self)
         if note is not None:
             warnings.warn(note, DataWarning, stacklevel=2)
-        told = (*self.notes, *missed.notes_of(self))
-        return replace(self.in_numbers(design), columns=self.codebook().table, notes=told)
+        found = self.in_numbers(design)
+        told = (*self.notes, *missed.notes_of(self), *found.notes)
+        return replace(found, columns=self.codebook().table, notes=told)
 
     def in_numbers(self, design: Any = None) -> PanelSummary:
         """The description without what is told of columns."""

@@ -6,7 +6,6 @@ Deviances to 1e-6, standard errors and variances to 1e-4 relative (lme4 stops at
 from __future__ import annotations
 
 import pickle
-import re
 
 import numpy as np
 import pandas as pd
@@ -108,8 +107,7 @@ def test_answers_are_of_the_own_group(trial, tmp_path):
     fit.save(path)
     again = gc.load(path)
     pd.testing.assert_frame_equal(again.people(), fit.people())
-    seen = re.compile(r" \(\d+ of \d+ seen\)|\d+ of \d+ seen; ")  # which takes the rows
-    assert str(again.change(by="arm")) == seen.sub("", str(fit.change(by="arm")))
+    assert str(again.change(by="arm")) == str(fit.change(by="arm"))
     new = data[data.patient == data.patient[0]].assign(patient="new")
     np.testing.assert_allclose(again.predict(new, people="average"), fit.predict(new, people="average"))
 

@@ -176,6 +176,7 @@ WRITING = {
 }
 #: Where the package writes into what `whole_file` gives, or into memory.
 ALLOWED = {
+    ("data/sources/scratch.py", "open"),  # the lock of a temporary folder
     ("data/sources/spool.py", "open"),  # temporary files
     ("output/files.py", "open"),
     ("output/files.py", "write_text"),
