@@ -42,7 +42,10 @@ class SiteShift(Answer):
             f"What was left out moves estimates of {self.site}, fitted alone, by {abs(largest['shift']):.2f} standard "
             f"errors at most ({largest['term']}; this is not in the file)."
         )
-        return "\n".join([head, "", self.table.round(4).to_string(index=False)])
+        lines = [head, "", self.table.round(4).to_string(index=False, na_rep="-")]
+        if self.table["by_chance"].isna().any():
+            lines += ["", "by_chance is - where the standard error by the sums is the smaller: chance is not known."]
+        return "\n".join(lines)
 
     def to_dict(self) -> dict[str, Any]:
         return {"site": self.site, **super().to_dict()}

@@ -198,7 +198,8 @@ class WholePersons:
         row = int(first.memory_usage(index=False, deep=True).sum()) / len(first) + LABEL
         if rows is None:
             return f"{row:,.0f} bytes a row on disk, and 1/{piles} of them in memory"
-        return f"{rows * row / 1e6:,.0f} MB on disk, and {rows * row / piles / 1e6:,.0f} MB of them in memory"
+        on_disk, in_memory = (f"{max(size / 1e6, 1.0):,.0f} MB" for size in (rows * row, rows * row / piles))
+        return f"{on_disk} on disk, and {in_memory} of them in memory"
 
     @property
     def _piles(self) -> int:

@@ -182,14 +182,15 @@ def _spread_sentences(found: Findings, spreads: list[Finding], told: Words) -> I
     known = found.one(Kind.RELIABILITY)
     if known is not None:
         own = told.vocabulary.said("a person's own rate")
-        scale = "; ".join(filter(None, ["0: all chance, 1: exact", _range(known, told, "{:.2f}".format)]))
-        yield f"The reliability of {own} is {known.value:.2f} ({scale}), over {known.note}."
+        shown = _decimals([known])
+        scale = "; ".join(filter(None, ["0: all chance, 1: exact", _range(known, told, shown)]))
+        yield f"The reliability of {own} is {shown(known.value)} ({scale}), over {known.note}."
 
 
 def _level_sentences(found: Findings, told: Words) -> Iterator[str]:
     """How much of the differences in rates lies between the units of each level above persons, the highest first."""
-    percents = partial(percent_text, places=0)
     shares = [one for one in reversed(found.all(Kind.SHARE_OF_RATE_VARIANCE)) if one.stated]
+    percents = _percents(shares)
     parts: list[str] = []
     for one in (one for one in shares if one.caveat is not Caveat.BY_ASSUMPTION):
         interval = _range(one, told, percents, " %", short=bool(parts))
@@ -237,7 +238,8 @@ def _test_sentences(found: Findings, told: Words) -> Iterator[str]:
 
 def _start_sentences(found: Findings, told: Words) -> Iterator[str]:
     correlations = found.all(Kind.CORRELATION_WITH_STATUS)
-    parts = _along([one for one in correlations if one.stated], told, "{:.2f}".format)
+    stated = [one for one in correlations if one.stated]
+    parts = _along(stated, told, _decimals(stated))
     if parts:
         yield f"The correlation of the {told.rate} with where {told.who.several} stand is {parts}."
     open_ = [one for one in correlations if not one.stated]
@@ -269,6 +271,23 @@ def _range(found: Finding, told: Words, shown: Callable[[float], str], unit: str
     return f"{named}{shown(found.conf_low)} to {shown(found.conf_high)}{unit}"
 
 
+def _percents(findings: list[Finding]) -> Callable[[float], str]:
+    """How shares of one sentence are printed: whole percentages, or finer where their intervals are."""
+    return partial(percent_text, places=_places(findings, 100.0))
+
+
+def _decimals(findings: list[Finding]) -> Callable[[float], str]:
+    """How numbers up to 1 of one sentence are printed: two decimals, or more where their intervals are finer."""
+    return f"{{:.{max(_places(findings, 1.0), 2)}f}}".format
+
+
+def _places(findings: list[Finding], scale: float) -> int:
+    """Decimals, up to four, by which the ends of every interval differ in print."""
+    widths = [scale * (one.conf_high - one.conf_low) for one in findings if one.has_interval]
+    narrowest = min((width for width in widths if width > 0.0), default=1.0)
+    return min(max(math.ceil(-math.log10(narrowest)), 0), 4)
+
+
 def _along(findings: list[Finding], told: Words, shown: Callable[[float], str], unit: str = "") -> str:
     """Estimates at several times, each with its interval, which is named at the first."""
     parts: list[str] = []
@@ -293,7 +312,7 @@ def _icc_sentences(found: Findings, told: Words) -> Iterator[str]:
     iccs = found.all(Kind.ICC)
     if iccs:
         shown = iccs if len(iccs) <= 3 else [iccs[0], iccs[len(iccs) // 2], iccs[-1]]
-        percents = partial(percent_text, places=0)
+        percents = _percents(shown)
         if same_at_all_times(iccs):
             interval = _range(iccs[0], told, percents, " %")
             parts = f"{percents(iccs[0].value)} % at all times{interval and f' ({interval})'}"
