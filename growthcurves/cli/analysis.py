@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from growthcurves.cli.in_batches import Seen, in_batches, run_in_batches
+from growthcurves.cli.in_batches import FirstRows, in_batches, run_in_batches
 from growthcurves.cli.options import MODEL, Request, pairs_of
 from growthcurves.cli.shapes import rates_of, shape_from
 from growthcurves.cli.table import Roles, roles_of, sheet_of
@@ -89,7 +89,7 @@ def _refuse_contradictions(request: Request) -> None:
             )
 
 
-def model_of(request: Request, roles: Roles, panel: Panel | Seen, family: Any = None) -> GrowthModel:
+def model_of(request: Request, roles: Roles, panel: Panel | FirstRows, family: Any = None) -> GrowthModel:
     """The growth model that the options say; `family` is that of outcomes that are not normal."""
     from growthcurves.model.growth import GrowthModel
 

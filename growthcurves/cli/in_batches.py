@@ -32,7 +32,7 @@ def batch_option() -> click.Option:
     return click.Option(["--batch"], type=WholeNumber(), metavar="ROWS", help=text)
 
 
-class Seen(NamedTuple):
+class FirstRows(NamedTuple):
     """What a model is made in the light of: the first rows."""
 
     data: pd.DataFrame
@@ -51,7 +51,7 @@ def run_in_batches(request: Request, design: Any, model_of: Any) -> Any:
     _refuse_of_whole_tables(request)
     said: dict[str, Any] = {"method": request.criterion, "where": request.where, "batch": request.batch}
     said |= {"design": design, "quadrature": request.quadrature}
-    first = Seen(_first_rows(request))
+    first = FirstRows(_first_rows(request))
     if request.formula:
         names = ("time", "residual", "wave", "family", "trials", "exposure")
         options: dict[str, Any] = {name: getattr(request, name) for name in names}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from growthcurves.data.describe import PanelSummary
-from growthcurves.data.seen import Seen
+from growthcurves.data.seen import SeenWhen
 
 if TYPE_CHECKING:
     from growthcurves.data.panel import Panel
@@ -21,14 +21,14 @@ class Kept:
     ----------
     summary : PanelSummary
         As `Panel.describe` by the weights of the fit, without what is told of columns.
-    seen : Seen or None
+    seen : SeenWhen or None
         None where it would have been too much to keep.
     """
 
     summary: PanelSummary
-    seen: Seen | None
+    seen: SeenWhen | None
 
     @classmethod
     def of(cls, panel: Panel, columns: Iterable[str] = (), design: Any = None) -> Kept:
         """That of a panel, with person-level columns by which persons may be counted."""
-        return cls(panel.in_numbers(design), Seen.of(panel, columns))
+        return cls(panel.in_numbers(design), SeenWhen.of(panel, columns))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from growthcurves.data.grid import Grid
     from growthcurves.data.kept import Kept
     from growthcurves.data.missing import MissingPatterns
-    from growthcurves.data.seen import Seen
+    from growthcurves.data.seen import SeenWhen
 
 missed = Later("growthcurves.data.missing")
 
@@ -269,7 +269,7 @@ class SavedPanel:
         persons = seen.at_waves(by, self.first_levels)
         return None if persons is None or seen.times is None else (seen.times, persons)
 
-    def _known_by(self, by: Any) -> Seen:
+    def _known_by(self, by: Any) -> SeenWhen:
         """Who was seen when, where it is known by these columns."""
         seen = self._seen()
         for column in [] if by is None else texts_of(by, "by"):
@@ -283,7 +283,7 @@ class SavedPanel:
             raise self.gone.refusal()
         return self.kept
 
-    def _seen(self) -> Seen:
+    def _seen(self) -> SeenWhen:
         seen = self._of_rows().seen
         if seen is None:
             raise NotAvailableError(f"Who was seen when is too much to be kept of rows: {self.gone.short}.")

@@ -26,7 +26,7 @@ MOST_LEVELS = 12
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class SeenWhen:
     """Who was seen when.
 
     Attributes
@@ -68,7 +68,7 @@ class Seen:
     notes: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, panel: Panel, columns: Iterable[str] = ()) -> Seen:
+    def of(cls, panel: Panel, columns: Iterable[str] = ()) -> SeenWhen:
         """That of a panel, with person-level columns where they have few levels."""
         try:
             there = attendance(panel)
@@ -130,12 +130,12 @@ class Seen:
         members = codes[there] == np.arange(len(names))[:, None]
         return (members * self.persons[there]) @ seen
 
-    def without_waves(self, why: tuple[str, str]) -> Seen:
+    def without_waves(self, why: tuple[str, str]) -> SeenWhen:
         """The same where it is not known who missed a wave: why, and what to do."""
         nothing = np.zeros((len(self.persons), 0), dtype=np.int8)
         return replace(self, waves=(), times=None, standing=nothing, no_waves=why).without(())
 
-    def without(self, names: Iterable[str]) -> Seen:
+    def without(self, names: Iterable[str]) -> SeenWhen:
         """The same without some of its columns."""
         kept = self.columns.drop(columns=[name for name in names if name in self.columns])
         place, first = alike([*self.standing.T, *(codes_of(kept[name]) for name in kept), self.rows > 0])
@@ -166,14 +166,14 @@ def _few_levels(panel: Panel, persons: Persons, known: Any, columns: Iterable[st
     return FewLevels(table, [codes_of(table[name]) for name in table])
 
 
-def _without_waves(panel: Panel, columns: Iterable[str], told: tuple[str, str]) -> Seen:
+def _without_waves(panel: Panel, columns: Iterable[str], told: tuple[str, str]) -> SeenWhen:
     """Persons of the fit and their columns alone."""
     known = slice(None) if panel.keep is None else panel.keep
     kept, rows = _few_levels(panel, panel.persons, known, columns), panel.persons.sizes
     place, first = alike(kept.codes, len(rows))
     none = np.zeros((len(first), 0), dtype=np.int8)
     table = kept.table.iloc[first].reset_index(drop=True)
-    return Seen(str(panel.wave or panel.time), (), 0, None, none, np.bincount(place), summed_by(place, rows), table,
+    return SeenWhen(str(panel.wave or panel.time), (), 0, None, none, np.bincount(place), summed_by(place, rows), table,
                 panel.left_out_though_seen(), told)  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from growthcurves.data.panel import Panel
 from growthcurves.data.patterns import plain_number
 from growthcurves.data.persons import Persons
 from growthcurves.data.points import points_of_times
-from growthcurves.data.seen import MOST_LEVELS, Seen, alike, codes_of, summed_by
+from growthcurves.data.seen import MOST_LEVELS, SeenWhen, alike, codes_of, summed_by
 
 #: Where there are more different times, who was seen at which is not kept; and so many different persons are.
 MOST_WAVES, MOST_KINDS = 512, 200_000
@@ -150,7 +150,7 @@ class Sightings:
             seen = None if self.seen is None else _moved(other.seen, other.at.values, self.at.values)
         self._join(other.kinds[shared], other.persons, other.rows, seen, before)
 
-    def finished(self, name: str, no_waves: tuple[str, str] | None, columns: Iterable[str]) -> Seen | None:
+    def finished(self, name: str, no_waves: tuple[str, str] | None, columns: Iterable[str]) -> SeenWhen | None:
         """Who was seen when, with those of the columns that vary within nobody; None where too much was to be kept.
 
         `no_waves` says why times are no waves, where they are none.
@@ -161,7 +161,7 @@ class Sightings:
         seen = nobody if no_waves is not None or self.seen is None else self.seen
         waves = self.at.values[: seen.shape[1]]
         times = self.sums[: len(waves)] / self.at.times[: len(waves)] if len(self.sums) else waves
-        found = Seen(
+        found = SeenWhen(
             name, tuple(map(plain_number, waves)), len(self.used.values), times, standing_by_pattern(seen),
             self.persons, self.rows, self.kinds, self._left_out(), no_waves,
         )  # fmt: skip

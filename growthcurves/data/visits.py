@@ -15,7 +15,7 @@ from growthcurves.data.grid import NO_TIME, why_no_grid
 from growthcurves.data.outcome_sums import OutcomeSums
 from growthcurves.data.panel import Panel
 from growthcurves.data.points import points_of_times
-from growthcurves.data.seen import Seen
+from growthcurves.data.seen import SeenWhen
 from growthcurves.data.sightings import Sightings
 from growthcurves.data.vocabulary import Vocabulary
 
@@ -168,7 +168,7 @@ class Visits:
 
     def seen(
         self, panel: Any, sizes: Counts, rows_at: Counts, columns: Iterable[str], words: Vocabulary
-    ) -> Seen | None:
+    ) -> SeenWhen | None:
         """Who was seen when, by columns that vary within nobody; None where too much was to be kept."""
         told = None
         if panel.wave is None:

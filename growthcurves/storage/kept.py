@@ -11,7 +11,7 @@ import pandas as pd
 from growthcurves.data.describe import PanelSummary
 from growthcurves.data.kept import Kept
 from growthcurves.data.person_ends import ends_of_persons
-from growthcurves.data.seen import Seen
+from growthcurves.data.seen import SeenWhen
 from growthcurves.data.vocabulary import vocabulary
 from growthcurves.fitted import FittedModel
 
@@ -50,11 +50,11 @@ def kept_values(kept: Kept | None, people: bool) -> dict[str, Any] | None:
     return {"summary": summary | unknown | {"ways": dict(summary["ways"])}, "seen": _seen_values(kept.seen, people)}
 
 
-def _seen_values(seen: Seen | None, people: bool) -> dict[str, Any] | None:
+def _seen_values(seen: SeenWhen | None, people: bool) -> dict[str, Any] | None:
     if seen is None:
         return None
     seen = seen if people else seen.without(seen.columns)
-    values = {one.name: getattr(seen, one.name) for one in fields(Seen)}
+    values = {one.name: getattr(seen, one.name) for one in fields(SeenWhen)}
     left_out = tuple(tuple(row) for row in seen.left_out.itertuples(index=False, name=None))
     return values | {"standing": seen.standing.astype(np.int8), "left_out": left_out}
 
@@ -71,6 +71,6 @@ def kept_from(values: dict[str, Any] | None, panel: Any) -> Kept | None:
     return Kept(summary, None if values["seen"] is None else _seen_from(values["seen"]))
 
 
-def _seen_from(values: dict[str, Any]) -> Seen:
+def _seen_from(values: dict[str, Any]) -> SeenWhen:
     left_out = pd.DataFrame(list(values["left_out"]), columns=["reason", "rows", "persons"])
-    return Seen(**values | {"left_out": left_out})
+    return SeenWhen(**values | {"left_out": left_out})

@@ -12,7 +12,7 @@ from growthcurves.data.absent import SUMMED_ROWS
 from growthcurves.data.panel import Panel
 from growthcurves.data.reasons import STANDINGS
 from growthcurves.data.saved_panel import SavedPanel, SavedPersons, known
-from growthcurves.data.seen import Seen
+from growthcurves.data.seen import SeenWhen
 from growthcurves.errors import NotAvailableError, NotEstimableError
 from growthcurves.estimate.in_batches.tally import Tally
 
@@ -118,7 +118,7 @@ def test_why_waves_are_missing_is_kept():
     table = rows([0.0, 1.0, 2.0])
     table["end"] = np.where(table["y"].isna(), "died", "")
     panel = Panel(table, id="who", time="week", outcome="y", status={"end": {"died": "died"}})
-    seen, missed = Seen.of(panel, ["arm", "age"]), panel.missing(by="arm")
+    seen, missed = SeenWhen.of(panel, ["arm", "age"]), panel.missing(by="arm")
     assert list(seen.columns) == ["arm"] and seen.explained
     roll = seen.roll("arm", {}, None)
     died = (roll.standing == STANDINGS.index("died")).any(axis=1)

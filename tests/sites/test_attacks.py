@@ -150,7 +150,7 @@ def test_an_outcome_far_from_the_others_is_most_of_the_sum():
     recipe, schedule = loose(data, "score ~ week + (1 | id)")
     guess = whole_sums(recipe, schedule)[0][0] - 19 * 50
     np.testing.assert_allclose(guess, outcomes_of(data, 3), rtol=1e-3)
-    refused(recipe, data, "outcomes too far from others: one makes more than 80% of a sum")
+    refused(recipe, data, "outcomes too far from others: one makes more than 80 % of a sum")
 
 
 def test_a_column_that_is_nearly_another_tells_the_difference():

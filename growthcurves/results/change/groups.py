@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from growthcurves.contracts.finding import PERSON, Caveat, Finding, Group, Kind
 from growthcurves.data.backticks import quoted
@@ -17,11 +16,11 @@ from growthcurves.data.persons import Persons
 from growthcurves.engine.estimates import Point
 from growthcurves.errors import NotAvailableError, NotEstimableError
 from growthcurves.fitted import FittedModel
+from growthcurves.model.person_level import person_columns
 from growthcurves.numerics.mixtures import mixture_quantile, share_above
 from growthcurves.results.change.lines import NAN, NOT_DETERMINED, Question, found
 from growthcurves.results.effects.coefficients import linear_functions
 from growthcurves.results.intervals.delta import Estimate
-from growthcurves.results.persons.trajectories import person_values
 from growthcurves.results.questions.person_types import person_types
 from growthcurves.results.questions.rates import Rate, chosen_times, is_curved, rate_at
 
@@ -80,7 +79,7 @@ def why_not_by(fit: FittedModel, by: Any) -> str | None:
 def _follows(fit: FittedModel, parts: list[Any]) -> bool:
     """Whether some predictor of the rate is one value within every group, and not one in all: groups of arm by sex."""
     try:
-        values = pd.DataFrame({part: person_values(fit, part) for part in parts})
+        values = person_columns(fit.panel, parts)
     except NotAvailableError:  # no column of the model
         return False
     codes = Persons.of(joined(values, parts)) if parts else None

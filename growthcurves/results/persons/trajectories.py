@@ -9,13 +9,11 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.contracts.finding import Group, Level
-from growthcurves.data.frame import require_columns
 from growthcurves.data.joined import texts_of
-from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.data.source import show_level
 from growthcurves.errors import ModelError
 from growthcurves.fitted import FittedModel
-from growthcurves.model.person_level import PersonLevel
+from growthcurves.model.person_level import person_columns
 from growthcurves.numerics.mixtures import mixture_quantile
 from growthcurves.results.effects.estimated import linear_table
 from growthcurves.results.persons.outcome_curves import outcome_curve, outcome_lines
@@ -42,7 +40,7 @@ def groups(fit: FittedModel, by: Any) -> list[tuple[Group | None, np.ndarray]]:
     if by is None:
         return [(None, np.arange(count))]
     names = texts_of(by, "by")
-    values = {name: pd.Series(person_values(fit, name)) for name in names}
+    values = person_columns(fit.panel, names)
     levels = [_levels(fit, name, values[name]) for name in names]
     for name, found in zip(names, levels, strict=True):
         if len(found) > MANY_GROUPS:
@@ -53,7 +51,7 @@ def groups(fit: FittedModel, by: Any) -> list[tuple[Group | None, np.ndarray]]:
     return [(group, persons) for group, persons in made if len(persons) or len(names) == 1]
 
 
-def _group(values: dict[Any, pd.Series], levels: dict[Any, Any]) -> tuple[Group, np.ndarray]:
+def _group(values: pd.DataFrame, levels: dict[Any, Any]) -> tuple[Group, np.ndarray]:
     """Persons who have these levels."""
     there = np.logical_and.reduce([np.asarray(values[name] == level, dtype=bool) for name, level in levels.items()])
     return tuple(Level(name, level) for name, level in levels.items()), np.flatnonzero(there)
@@ -62,14 +60,6 @@ def _group(values: dict[Any, pd.Series], levels: dict[Any, Any]) -> tuple[Group,
 def group_label(group: Group | None) -> str:
     """A group in a table: its level; empty for everybody."""
     return "" if group is None else ", ".join(show_level(level.value) for level in group)
-
-
-def person_values(fit: FittedModel, column: str) -> Any:
-    """A person-level column, one value per person."""
-    if isinstance(fit.panel, SavedPanel):
-        return fit.panel.person_values(column)
-    require_columns(fit.panel.frame, [column])
-    return PersonLevel(fit.panel).values([column])[column]
 
 
 def _levels(fit: FittedModel, by: str, values: pd.Series) -> list:
