@@ -21,6 +21,11 @@ class NothingLeftError(DataError):
         self.reasons = reasons
 
 
+def missing(name: Hashable) -> str:
+    """The reason why rows without a value of a column are left out."""
+    return f"missing {name}"
+
+
 @dataclass(frozen=True, eq=False)
 class Rows:
     """The rows that are used.
@@ -67,17 +72,17 @@ class Rows:
         DataError
             When no row would be left.
         """
-        missing = missing_rows(column)
-        if missing is None:
+        absent = missing_rows(column)
+        if absent is None:
             return self
-        keep = ~missing if self.keep is None else self.keep & ~missing
+        keep = ~absent if self.keep is None else self.keep & ~absent
         count = self.used - int(np.count_nonzero(keep))
         if count == self.used:
-            raise NothingLeftError(_nothing_left(self, name), (*self.reasons, (f"missing {name}", self.used)))
+            raise NothingLeftError(_nothing_left(self, name), (*self.reasons, (missing(name), self.used)))
         if count == 0:
             return self
-        reason = f"missing {name}"
-        gone = missing if self.keep is None else self.keep & missing
+        reason = missing(name)
+        gone = absent if self.keep is None else self.keep & absent
         return replace(self, keep=keep, reasons=(*self.reasons, (reason, count)), masks={**self.masks, reason: gone})
 
     def after(self, reasons: Mapping[str, int]) -> Rows:

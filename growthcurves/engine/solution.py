@@ -89,16 +89,21 @@ class Solution:
 
 
 def echelon(directions: Array) -> Array:
-    """The same span in its plainest form: each column has a one where the others have zeros."""
-    out = directions.copy()
-    free = list(range(out.shape[0]))
-    for j in range(out.shape[1]):
-        pivot = max(free, key=lambda row: abs(out[row, j]))
-        free.remove(pivot)
-        out[:, j] /= out[pivot, j]
-        for other in range(out.shape[1]):
-            if other != j:
-                out[:, other] -= out[pivot, other] * out[:, j]
+    """The same span in its plainest form: each column has a one where the others have zeros.
+
+    Where the ones stand depends on the span alone, whichever directions it was given by: where it reaches furthest,
+    and of places that differ by rounding, at the first.
+    """
+    count, basis = directions.shape[1], np.linalg.qr(directions).Q
+    left, places = basis @ basis.T, list[int]()
+    for _ in range(count):
+        place = int(np.argmax(np.round(np.diag(left), 6)))
+        left = left - np.outer(left[:, place], left[place]) / left[place, place]
+        left[place] = left[:, place] = 0.0
+        places.append(place)
+    places.sort()
+    out = directions @ np.linalg.inv(directions[places])
+    out[places] = np.eye(count)
     return out
 
 

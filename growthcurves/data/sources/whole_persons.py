@@ -75,12 +75,23 @@ class WholePersons:
         """What `work` makes of all tables; it begins anew where ids turn out to lie otherwise."""
         self.make_readable()
         self._first = None
+        return self._as_ids_lie(lambda: work(self._tables()), self._tell)
+
+    def in_order(self, work: Callable[[Callable[[], Iterator[pd.DataFrame]]], Found]) -> Found:
+        """What `work` makes of the tables in the order of the source, which it may go through several times.
+
+        They are of whole persons where their rows lie together.
+        """
+        return self._as_ids_lie(lambda: work(self._in_order), lambda: None)
+
+    def _as_ids_lie(self, work: Callable[[], Found], tell: Callable[[], None]) -> Found:
+        """What `work` makes; anew where ids turn out to lie otherwise, which is told."""
         while True:
             try:
-                return work(self._tables())
+                return work()
             except ApartError:
                 self._ways = self._ways[1:]
-                self._tell()
+                tell()
             except ReadAnewError:
                 log.info("A row of %s says how rows before it are to be read: they are read anew.", self.source.name)
 
@@ -97,8 +108,7 @@ class WholePersons:
         if not self.source.again:
             self.source = self._put_aside()
 
-    def in_order(self) -> Iterator[pd.DataFrame]:
-        """The tables in the order of the source; of whole persons, where their rows lie together."""
+    def _in_order(self) -> Iterator[pd.DataFrame]:
         return self.raw() if self.way == "apart" else self._as_they_come()
 
     def _tables(self) -> Iterator[pd.DataFrame]:

@@ -195,13 +195,26 @@ class Sums:
         beta (p,) is that of the standard columns.
         """
         total, x, n = self.totals.total, self.coordinates.x, self.totals.rows
-        constant = self.terms.x_closed.index((0, 0))
-        mean = x.into.T @ total[constant, :-1] / n
+        constant, mean = self.terms.x_closed.index((0, 0)), self._standard_mean
         products = total[:-1, -1] - total[constant, -1] * total[:-1, constant] / n
         covariance = beta @ (x.into.T @ products)
         fixed = n * _about_the_mean(beta, mean)
         outcome = total[-1, -1] - total[constant, -1] ** 2 / n
         return float((covariance / fixed) * (covariance / outcome)) if fixed > CONSTANT * outcome else float("nan")
+
+    @property
+    def _standard_mean(self) -> Array:
+        """The means of the standard columns of X; of length one where the constant lies in their span."""
+        constant = self.terms.x_closed.index((0, 0))
+        return self.coordinates.x.into.T @ self.totals.total[constant, :-1] / self.totals.rows
+
+    def _without_level(self, beta: Array) -> Array:
+        """beta (p,) of the kept columns without the mean of X beta, where the constant lies in their span: what varies
+        keeps its digits, however far from zero the outcome lies."""
+        back, mean = self.coordinates.x.back, self._standard_mean
+        if 1.0 - float(mean @ mean) > ROUNDING:
+            return beta
+        return beta - float(mean @ back @ beta) * np.linalg.solve(back, mean)
 
     def designs(self, columns: Sequence[int]) -> tuple[Array, Array] | None:
         """The inverse of the cross-products of some row columns (K, K, m) by schedule, NaN where it has none, and how
@@ -236,7 +249,7 @@ class Sums:
 
     def fixed_squares(self, beta: Array) -> tuple[float, float]:
         """Sums of squares of x' beta within persons and between their means."""
-        terms = self.terms
+        terms, beta = self.terms, self._without_level(beta)
         rows = sorted({k for k, _ in terms.x})
         stored = sorted({0, *(g for k in rows for g, _ in terms.combination(k))})
         inside, means, sizes = 0.0, [], []

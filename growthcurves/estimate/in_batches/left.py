@@ -32,16 +32,17 @@ def panel_left(found: Learned, summing: Summing) -> SavedPanel:
     reading, tally, people, model = found.rows.reading, found.tally, summing.people, found.bound.model
     looked = found.bound.panel
     labels_of = partial(_labels, people, kinds_of_parts(looked.frame, looked.id))
+    clock = partial(_clock, people, None if model.time is None else looked)
     persons = SavedPersons(
         tally.persons, tally.rows, tally.occasions, partial(people.column, "sizes"), labels_of, SUMMED_ROWS
     )
     names = ("id", "time", "outcome", "wave", "time_unit", "outcome_unit", "since")
     panel = SavedPanel(
         **{name: getattr(looked, name) for name in names}, where=reading.where, persons=persons,
-        time_facts=tally.facts(), reasons=found.ledger.told(reading.where),
-        clock_of=partial(_clock, people, None if model.time is None else looked),
+        time_facts=tally.facts(), reasons=found.ledger.told(reading),
+        clock_of=clock, hash_of=partial(found.rows.fingerprint, clock),
         table_of=partial(people.table, tuple(summing.table)), ranges=intercept_ranges(found.bound.recipe, looked.frame),
-        gone=SUMMED_ROWS, counts=summing.facts.levels, facts=_facts(found, summing), hash_of=found.rows.fingerprint,
+        gone=SUMMED_ROWS, counts=summing.facts.levels, facts=_facts(found, summing),
         last_of=partial(people.column, "last"),
     ).referring(model.reference or {})  # fmt: skip
     counted = time_words(looked).axis if looked.derived else ""

@@ -245,7 +245,7 @@ def fit_dask(asked: Asked, source: DaskFrame, kind: type[FittedModel], method: s
     sums = there.first_sums()
     log.info("%s: every partition is summed where it lies.", source.name)
     part = there.part(sums)
-    part.ledger.refuse_nothing(there.work.reading.where)
+    part.ledger.refuse_nothing(there.work.reading)
     bound = there.how.learned(part.tally, part.sketch)
     found = Learned(there.how.rows, bound, part.sketch, part.tally, part.ledger)
     if sums is not None and part.failed is None and Guess.stands(sums.recipe, sums.table, bound, part.sketch.varying):

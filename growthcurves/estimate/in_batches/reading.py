@@ -15,7 +15,7 @@ from growthcurves.data.elapsed import elapsed_times, holds_dates
 from growthcurves.data.frame import check_name, raw_array
 from growthcurves.data.joined import COMMA, with_its_parts, with_joined
 from growthcurves.data.panel import Panel
-from growthcurves.data.rows import NothingLeftError
+from growthcurves.data.rows import NothingLeftError, missing
 from growthcurves.data.units import unit_of_span
 from growthcurves.errors import ColumnError, DataError, unknown
 from growthcurves.estimate.reading import refuse_no_model
@@ -62,19 +62,19 @@ class Ledger:
         self.chosen += other.chosen
         self.count(other.reasons.items())
 
-    def told(self, where: str | None) -> tuple[tuple[str, int], ...]:
-        """The reasons as a panel of all rows has them."""
-        first = []
+    def told(self, reading: Reading) -> tuple[tuple[str, int], ...]:
+        """The reasons as a panel of all rows has them, whichever batch met one first."""
+        first, where = [], reading.where
         if where is not None and self.chosen < self.rows:
             first = [(where_counted(where, self.chosen, self.rows), self.rows - self.chosen)]
-        return (*first, *self.reasons.items())
+        return (*first, *sorted(self.reasons.items(), key=lambda found: reading.place_of(found[0])))
 
-    def refuse_nothing(self, where: str | None) -> None:
+    def refuse_nothing(self, reading: Reading) -> None:
         """Refuse a source of which no row is left."""
         if self.rows == 0:
             raise DataError("The source has no rows.")
         if sum(self.reasons.values()) >= self.chosen:
-            shown = ", ".join(f"{rows:,} for {reason}" for reason, rows in self.told(where))
+            shown = ", ".join(f"{rows:,} for {reason}" for reason, rows in self.told(reading))
             raise DataError(f"No row is left (left out: {shown}): there is nothing to analyse.")
 
 
@@ -196,7 +196,17 @@ class Reading:
                         ledger.count(panel.dropped.itertuples(index=False, name=None))
                     yield panel
             except NothingLeftError as nothing:
-                ledger.count(nothing.reasons)
+                ledger.count((self._as_computed(reason), rows) for reason, rows in nothing.reasons)
+
+    def _as_computed(self, reason: str) -> str:
+        """A reason met before a computed outcome was made: it is missing where its first column is."""
+        return missing(self.computed) if self.computed and reason == missing(self.roles["outcome"]) else reason
+
+    def place_of(self, reason: str) -> int:
+        """When a panel looks for this reason to leave rows out."""
+        order = [self.roles["id"], self.roles["time"], self.computed or self.roles["outcome"], *self.needed]
+        reasons = [missing(name) for name in order]
+        return reasons.index(reason) if reason in reasons else len(reasons)
 
     def chosen(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The rows of a table that the condition chooses; there may be none."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from growthcurves.contracts.note import Note
+from growthcurves.contracts.note import Note, NoteKind
 from growthcurves.data.panel import Panel
 from growthcurves.data.sources.contract import Source
 from growthcurves.data.vocabulary import vocabulary
@@ -29,6 +29,9 @@ from growthcurves.fitted import FittedModel
 from growthcurves.model.recipe import Recipe, used_by_person
 
 log = logging.getLogger("growthcurves")
+
+#: Notes on what is counted over all batches.
+OF_ALL = (NoteKind.FEW_PERSONS,)
 
 
 def fit_source(asked: Asked, source: Source, kind: type[FittedModel], method: str | None, size: int) -> FittedModel:
@@ -131,9 +134,9 @@ def _persons_again(found: Learned, summing: Summing) -> People:
 
 def _of_sample(found: Learned, notes: Iterable[Note]) -> list[Note]:
     """Notes on the data, which say of whom they are where not everybody was looked at."""
-    if found.sketch.whole:
-        return list(notes)
     who = found.bound.panel.persons.count
+    if who == found.tally.persons:
+        return list(notes)
     said = vocabulary(found.bound.panel).said(f"(Seen in {who:,} of {found.tally.persons:,} persons.)")
     log.info("Notes on the data are of %s of %s persons.", f"{who:,}", f"{found.tally.persons:,}")
-    return [replace(note, text=f"{note.text} {said}") for note in notes]
+    return [note if note.kind in OF_ALL else replace(note, text=f"{note.text} {said}") for note in notes]

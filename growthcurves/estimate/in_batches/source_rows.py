@@ -14,6 +14,7 @@ from growthcurves.data.clock import Clock
 from growthcurves.data.dates import first_text_is_iso
 from growthcurves.data.elapsed import holds_dates
 from growthcurves.data.fingerprint import fingerprint_of_tables
+from growthcurves.data.panel import Panel
 from growthcurves.data.sources.contract import Source
 from growthcurves.data.sources.text import Text
 from growthcurves.data.sources.whole_persons import WholePersons
@@ -95,7 +96,7 @@ class SourceRows:
             for panel in self.reading.panels(self._counted(tables, what), ledger):
                 for one in seeing:
                     one.see(panel)
-            ledger.refuse_nothing(self.reading.where)
+            ledger.refuse_nothing(self.reading)
             return ledger, seeing
 
         with warnings.catch_warnings():
@@ -112,13 +113,20 @@ class SourceRows:
                 yield table
                 bar.update(len(table))
 
-    def fingerprint(self, columns: Iterable[str]) -> str:
+    def fingerprint(self, clock: Callable[[], Clock | None], columns: Iterable[str]) -> str:
         """The hash of the rows that are used, column by column; each takes a reading of the source."""
 
-        def tables() -> Iterator[pd.DataFrame]:
-            return (panel.frame for panel in self.reading.panels(self.whole.in_order()))
+        def work(tables: Callable[[], Iterator[pd.DataFrame]]) -> str:
+            return fingerprint_of_tables(lambda: map(used, self.reading.panels(tables())), columns)
 
-        return fingerprint_of_tables(tables, columns)
+        def used(panel: Panel) -> pd.DataFrame:
+            if self.whole.way != "apart" or not panel.derived:
+                return panel.frame
+            known = clock()  # of whole persons: a table in the order of the source may hold some rows of a person
+            given = panel.data if panel.keep is None else panel.data[panel.keep]
+            return panel.frame if known is None else panel.frame.assign(**{str(panel.time): known.read(given)})
+
+        return self.whole.in_order(work)
 
 
 def expect_numbers(source: Source, *columns: str) -> None:

@@ -29,6 +29,8 @@ ZERO_BY_ASSUMPTION = "none: the model holds it at zero, by assumption"
 UNADJUSTED = "as the groups are: not adjusted for other predictors of the rate"
 #: The share of persons that the "middle" of the report holds.
 MIDDLE = 0.95
+#: A rate this near to the threshold, in standard errors of its own line, is the threshold but for rounding.
+AT_THRESHOLD = 1e-6
 
 
 def refuse_by(fit: FittedModel, by: Any) -> None:
@@ -203,10 +205,12 @@ def _counted_shares(asked: Question, persons: np.ndarray, eb: np.ndarray) -> lis
     rows = [Finding(Kind.SHARE_ABOVE_EB, _counted(asked, persons, eb > asked.threshold), PERSON, note=note)]
     if asked.fit.family is not None:  # lines through outcomes have no rate on the scale of the linear predictor
         return rows
-    own = asked.fit.own_growth.rate(asked.rate.by_person)[persons]
+    growth, rate = asked.fit.own_growth, asked.rate.by_person
+    own = growth.rate(rate)[persons]
+    exact = AT_THRESHOLD * np.sqrt(asked.fit.residual_variance * growth.sampling(rate)[persons])
     with_line = ~np.isnan(own)
     if with_line.any():
         note = f"own lines of {int(with_line.sum()):,} {asked.fit.vocabulary.who.several}; overstates the spread"
-        share = _counted(asked, persons[with_line], own[with_line] > asked.threshold)
+        share = _counted(asked, persons[with_line], (own > asked.threshold + exact)[with_line])
         rows.append(Finding(Kind.SHARE_ABOVE_OLS, share, PERSON, note=note))
     return rows

@@ -633,3 +633,14 @@ def test_unknown_quantity_names_what_there_is(report):
 
 def test_the_report_is_plain_python(report):
     json.loads(json.dumps(report.to_dict()))
+
+
+def test_own_lines_at_the_threshold_are_not_above_it_whatever_rounding_says():
+    sleep = gc.load_dataset("sleepstudy")
+    level = sleep["subject"].isin(sleep["subject"].unique()[:6])
+    for away in (0.0, 1e6 + 0.1):
+        still = sleep.assign(reaction=sleep["reaction"].where(~level, 300.0) + away)
+        report = gc.fit("reaction ~ day + (day | subject)", still).change()
+        own = report.table.loc[report.table["quantity"].str.endswith("OLS"), "estimate"]
+        rising = still[~level].groupby("subject").apply(lambda one: np.polyfit(one["day"], one["reaction"], 1)[0] > 0)
+        assert own.tolist() == [pytest.approx(rising.sum() / 18)]

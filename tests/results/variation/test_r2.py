@@ -144,3 +144,11 @@ def test_an_unknown_measure_and_a_model_that_is_not_identified(sleep_fit):
         fit = gc.fit("reaction ~ day + (day | subject)", table("sleepstudy_two_occasions.csv"))
     with pytest.raises(gc.errors.NotEstimableError, match="withheld"):
         fit.r2()
+
+
+def test_shares_of_visits_keep_their_digits_however_far_the_outcome_lies_from_zero():
+    sleep = gc.load_dataset("sleepstudy")
+    model = gc.GrowthModel("reaction", "day", "subject", shape="occasions", random=("intercept",))
+    moved = [sleep.assign(reaction=sleep["reaction"] + away) for away in (0, 1e9)]
+    here, far = (gc.fit(model, one).r2().table["value"] for one in moved)
+    np.testing.assert_allclose(far, here, rtol=1e-6, atol=1e-9)
