@@ -98,6 +98,15 @@ def test_times_are_counted_as_the_recipe_counts_them(name):
     np.testing.assert_allclose(again.params, fit.params, rtol=1e-7)
 
 
+@pytest.mark.parametrize("since", [2, "first", "event"])
+def test_numbers_are_counted_from_the_origin_of_the_recipe(since):
+    panel = gc.Panel(SLEEP, id="subject", time="day", outcome="reaction", since=since, time_unit="weeks")
+    fit = gc.fit(BASE, panel)
+    again = refitted(fit, (SLEEP.iloc[:100], SLEEP.iloc[100:]))
+    assert str(again) == str(fit)
+    np.testing.assert_allclose(again.predict(SLEEP), fit.predict(SLEEP), rtol=1e-9)
+
+
 def test_a_recipe_of_dates_reads_numbers_as_counted_already_and_one_of_numbers_no_dates():
     fit = gc.fit(BASE, gc.Panel(DATED, id="subject", time="day", outcome="reaction", time_unit="weeks"))
     np.testing.assert_allclose(refitted(fit, batches(SLEEP)).params, fit.params, rtol=1e-7)

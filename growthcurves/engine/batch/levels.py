@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from growthcurves.engine.batch.blocks import PersonBatch, Sums
 from growthcurves.engine.likelihood.blocks import Blocks
 from growthcurves.engine.likelihood.levels import LevelBlocks
-from growthcurves.engine.likelihood.tree import Rung, Taken, Tree
+from growthcurves.engine.likelihood.tree import Rung, Taken, Tree, descend
 from growthcurves.numerics.arrays import Array
 from growthcurves.numerics.component import outer, times, turned
 from growthcurves.numerics.factors import square_root, unrolled
@@ -93,7 +93,7 @@ class LevelBatch:
         """See `SharedBatch.curvature`."""
         factors = self._factors(F)
         climbed = climb(self, factors)
-        found = gathered(self, climbed, descend(self.tree, climbed), weight)
+        found = gathered(self, climbed, descend(self.tree, climbed.rungs), weight)
         own = [piece.curvature(factors[0], weight) for block in self.own for piece in block.pieces(len(F))]
         alone = Sums(*(sum(parts[1:], parts[0]) for parts in zip(*own, strict=True)))
         return self._in_effects(found, alone, F.shape[1], weight.shape[1])
@@ -164,20 +164,6 @@ def _shrunk(G: Array, factor: Array) -> tuple[Array, Array]:
 
 def _identity(size: int) -> Array:
     return np.eye(size)[:, :, None, None]
-
-
-def descend(tree: Tree, climbed: Climbed) -> list[Taken]:
-    """Down from the top, by level: what a level and all above it take, `likelihood.tree.descend`."""
-    found: list[Taken] = []
-    for level in range(len(climbed.rungs) - 1, -1, -1):
-        here = climbed.rungs[level]
-        if not found:
-            found.append(Taken(here.M, here.MC))
-            continue
-        omega, share = (part[..., tree.parents[level + 1]] for part in found[0])
-        omega = here.M + times(turned(here.Q), times(omega, here.Q))
-        found.insert(0, Taken(omega, here.MC + times(turned(here.Q), share)))
-    return found
 
 
 @dataclass

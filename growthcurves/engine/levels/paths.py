@@ -50,7 +50,7 @@ class Paths:
 
     @cached_property
     def taken(self) -> list[Taken]:
-        return descend(self.blocks.tree, self.climbed)
+        return descend(self.blocks.tree, self.climbed.rungs)
 
     def state(self) -> PersonState:
         """Effects along the path of every person, in the original coding."""

@@ -44,7 +44,7 @@ class LevelBlocks(WithUnits):
         return climb(self.tree, levels)
 
     def _paired(self, levels: list[Array], climbed: Climbed) -> Pairs:
-        return gathered(self.tree, climbed, descend(self.tree, climbed))
+        return gathered(self.tree, climbed, descend(self.tree, climbed.rungs))
 
     def transformed(self, into_z: Array, into_xy: Array) -> LevelBlocks:
         """The same units in columns Z @ into_z, each of one level, and [X y] @ into_xy."""

@@ -155,11 +155,14 @@ class Taken(NamedTuple):
     share: Array
 
 
-def descend(tree: Tree, climbed: Climbed) -> list[Taken]:
-    """Down from the top, by level: V^-1 = W - W Z omega Z'W within each unit, all levels together."""
+def descend(tree: Tree, rungs: Sequence[Rung]) -> list[Taken]:
+    """Down from the top, by level: V^-1 = W - W Z omega Z'W within each unit, all levels together.
+
+    Arrays of replicates have an axis of these before that of the units.
+    """
     found: list[Taken] = []
-    for level in range(len(climbed.rungs) - 1, -1, -1):
-        here = climbed.rungs[level]
+    for level in range(len(rungs) - 1, -1, -1):
+        here = rungs[level]
         if not found:
             found.append(Taken(here.M, here.MC))
             continue
