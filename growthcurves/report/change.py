@@ -29,6 +29,7 @@ from growthcurves.report.section import Section, Subject
 from growthcurves.results.change.groups import why_not_by
 from growthcurves.results.change.sentences import together
 from growthcurves.results.change.view import of_text
+from growthcurves.results.change.words import decimals_of_intervals
 from growthcurves.results.persons.trajectories import group_label
 from growthcurves.results.questions.rates import whole_period
 
@@ -79,6 +80,15 @@ def _in_units(fit: Any, unit: str) -> str:
     return f"in {unit}" if known else f"per {fit.when.per}, in the units of {fit.model.outcome}"
 
 
+def _of_error(finding: Finding) -> int:
+    return places_with(finding.std_error, finding.value, finding.conf_low, finding.conf_high)
+
+
+def _of_interval(finding: Finding) -> int:
+    """Two decimals, as journals print shares and correlations, or more where the interval is finer."""
+    return max(decimals_of_intervals([finding]), 2)
+
+
 @dataclass(frozen=True)
 class Look:
     """How findings of a kind are shown.
@@ -91,12 +101,15 @@ class Look:
         Their name for a reader: {at} is when, as "at day 3", {of} what the finding is of, {over} the period of an
         average rate, {outcome} and {time} the names of the data.
     shown : function of (value, decimals)
-        The number as text, with so many decimals where it has those of its standard error.
+        The number as text, with so many decimals where it has some.
+    places : function of a finding
+        How many: those of its standard error where nothing else is said.
     """
 
     block: str
     title: str
     shown: Callable[[float, int], str]
+    places: Callable[[Finding], int] = _of_error
 
 
 def _rate(value: float, places: int) -> str:
@@ -104,7 +117,7 @@ def _rate(value: float, places: int) -> str:
 
 
 def _share(value: float, places: int) -> str:
-    return share(value)
+    return share(value, places)
 
 
 def _estimated_share(value: float, places: int) -> str:
@@ -141,17 +154,17 @@ LOOKS = {
     Kind.OUTCOMES_ALIKE_P: Look("", "Does mean {outcome} differ between groups {at}? p-value", _p),
     Kind.OUTCOME_DIFFERENCE: Look("", "Difference of mean {outcome} from {of} {at}", _rate),
     Kind.SHARE_ABOVE: Look("", "Share of persons with a rate above 0", _estimated_share),
-    Kind.SHARE_ABOVE_EB: Look("", "… counted by empirical Bayes estimates", _share),
-    Kind.SHARE_ABOVE_OLS: Look("", "… counted by own least-squares lines", _share),
+    Kind.SHARE_ABOVE_EB: Look("", "… counted by empirical Bayes estimates", _share, _of_interval),
+    Kind.SHARE_ABOVE_OLS: Look("", "… counted by own least-squares lines", _share, _of_interval),
     Kind.SD_OF_RATES: Look(_SPREAD, "SD of rates{over}", _rate),
-    Kind.SHARE_OF_RATE_VARIANCE: Look(_SPREAD, "… share of their variance between {units}", _share),
-    Kind.RELIABILITY: Look(_SPREAD, "Reliability of a person's own rate", _share),
+    Kind.SHARE_OF_RATE_VARIANCE: Look(_SPREAD, "… share of their variance between {units}", _share, _of_interval),
+    Kind.RELIABILITY: Look(_SPREAD, "Reliability of a person's own rate", _share, _of_interval),
     Kind.RATE_VARIANCE_RATIO: Look(_SPREAD, "Do rates vary at all? Likelihood ratio", _rate),
     Kind.RATE_VARIANCE_P_MIXTURE: Look(_SPREAD, "… p-value, mixture", _p),
     Kind.RATE_VARIANCE_P_NAIVE: Look(_SPREAD, "… p-value, naive", _p),
-    Kind.CORRELATION_WITH_STATUS: Look(_START, "Correlation of the rate with {outcome} {at}", _share),
+    Kind.CORRELATION_WITH_STATUS: Look(_START, "Correlation of the rate with {outcome} {at}", _share, _of_interval),
     Kind.TIME_OF_LEAST_SPREAD: Look(_START, "{when} ({time}) at which persons differ least", _rate),
-    Kind.ICC: Look(_BETWEEN, "{at}", _share),
+    Kind.ICC: Look(_BETWEEN, "{at}", _share, _of_interval),
     Kind.SD_OF_RATES_BEFORE_PREDICTORS: Look(_WHY, "SD of rates without predictors of the rate", _rate),
     Kind.RATE_VARIANCE_EXPLAINED: Look(_WHY, "Drop in the variance of rates by {of}, put in last", _percent),
 }
@@ -236,7 +249,7 @@ def _row(subject: Subject, finding: Finding) -> tuple[str, dict[str, Any]]:
     look = AT_A_TIME.get(finding.kind) if finding.at is not None else None
     look = look or LOOKS[finding.kind]
     model, said = subject.fit.model, subject.fit.vocabulary.said
-    places = places_with(finding.std_error, finding.value, finding.conf_low, finding.conf_high)
+    places = look.places(finding)
     interval = ""
     if finding.conf_low == finding.conf_low:
         ends = dict.fromkeys(look.shown(end, places) for end in (finding.conf_low, finding.conf_high))

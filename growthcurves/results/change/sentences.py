@@ -15,7 +15,7 @@ from growthcurves.output.words import capital, listed
 from growthcurves.results.change.differences import Compared
 from growthcurves.results.change.told_differences import CHANGES, group_words, headline, interval_text, size_of
 from growthcurves.results.change.view import of_text
-from growthcurves.results.change.words import NEARLY, Words, percent, share_interval, together
+from growthcurves.results.change.words import NEARLY, Words, decimals_of_intervals, percent, share_interval, together
 from growthcurves.results.persons.trajectories import group_label
 from growthcurves.results.tables.printing import p_text
 
@@ -273,19 +273,12 @@ def _range(found: Finding, told: Words, shown: Callable[[float], str], unit: str
 
 def _percents(findings: list[Finding]) -> Callable[[float], str]:
     """How shares of one sentence are printed: whole percentages, or finer where their intervals are."""
-    return partial(percent_text, places=_places(findings, 100.0))
+    return partial(percent_text, places=decimals_of_intervals(findings, 100.0))
 
 
 def _decimals(findings: list[Finding]) -> Callable[[float], str]:
     """How numbers up to 1 of one sentence are printed: two decimals, or more where their intervals are finer."""
-    return f"{{:.{max(_places(findings, 1.0), 2)}f}}".format
-
-
-def _places(findings: list[Finding], scale: float) -> int:
-    """Decimals, up to four, by which the ends of every interval differ in print."""
-    widths = [scale * (one.conf_high - one.conf_low) for one in findings if one.has_interval]
-    narrowest = min((width for width in widths if width > 0.0), default=1.0)
-    return min(max(math.ceil(-math.log10(narrowest)), 0), 4)
+    return f"{{:.{max(decimals_of_intervals(findings), 2)}f}}".format
 
 
 def _along(findings: list[Finding], told: Words, shown: Callable[[float], str], unit: str = "") -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from growthcurves.contracts.finding import Finding, Findings, Kind
@@ -126,6 +128,13 @@ def percent(share: float, places: int = 1) -> str:
     if share > 1 - NEARLY:
         return "nearly all (above 99.9 %)"
     return "hardly any (below 0.1 %)" if share < NEARLY else f"{percent_text(share, places)} %"
+
+
+def decimals_of_intervals(findings: Iterable[Finding], scale: float = 1.0) -> int:
+    """Decimals, up to four, by which the ends of every interval differ in print; `scale` is 100 for percentages."""
+    widths = [scale * (one.conf_high - one.conf_low) for one in findings if one.has_interval]
+    narrowest = min((width for width in widths if width > 0.0), default=1.0)
+    return min(max(math.ceil(-math.log10(narrowest)), 0), 4)
 
 
 def share_interval(found: Finding, told: Words) -> str:
