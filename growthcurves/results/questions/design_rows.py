@@ -12,6 +12,7 @@ import pandas as pd
 from growthcurves.contracts.parameters import Occasions
 from growthcurves.data.frame import as_frame, raw_array, require_columns
 from growthcurves.data.joined import with_its_parts
+from growthcurves.data.saved_panel import SavedPanel
 from growthcurves.fitted import FittedModel
 from growthcurves.model.columns import Columns, replay
 from growthcurves.model.occasions import occasions_of, panel_occasions
@@ -104,12 +105,22 @@ def _over_rows(
         return replay(columns, used)
     frame = with_its_parts(frame, fit.model.id)
     require_columns(frame, [fit.model.id])
+    if counted is None and _all_new(fit, frame):
+        counted = np.ones(len(frame), dtype=bool)
     if counted is not None:
         return replay(columns, used, _transforms(raw_array(frame, fit.model.id), counted))
     both = {name: pd.concat([_own_column(fit, name), column], ignore_index=True) for name, column in used.items()}
     ids = pd.concat([pd.Series(fit.panel.ids), pd.Series(raw_array(frame, fit.model.id))], ignore_index=True)
     known = len(fit.panel)
     return replay(columns, both, _transforms(ids, np.arange(len(ids)) < known))[known:]
+
+
+def _all_new(fit: FittedModel, frame: pd.DataFrame) -> bool:
+    """Whether a fit without rows knows none of these persons, so that their rows here are all that there are."""
+    panel = fit.panel
+    if not isinstance(panel, SavedPanel) or not panel.knows_persons:
+        return False
+    return not np.isin(np.asarray(frame[fit.model.id], dtype=str), np.asarray(panel.persons.labels, dtype=str)).any()
 
 
 def _transforms(ids: Any, counted: np.ndarray) -> dict[str, Callable[[Any], np.ndarray]]:

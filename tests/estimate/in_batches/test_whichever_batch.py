@@ -60,3 +60,13 @@ def test_dask_tells_the_hash_of_ids_that_do_not_ascend():
     table = table.assign(site=-table["site"])
     fit = gc.fit(formula, frames.from_pandas(table, npartitions=2), time="day")
     assert fit.data_hash == gc.fit(formula, table, time="day").data_hash
+
+
+def test_means_of_new_persons_are_of_their_own_rows():
+    table, formula = rows(), "score ~ day + within(mood) + between(mood) + (day | who)"
+    fit, batches = gc.fit(formula, table), gc.fit(formula, [table], batch=30)
+    new = table[:8].assign(who=table["who"][:8] + 900)
+    for people in ("average", "new"):
+        np.testing.assert_allclose(batches.predict(new, people=people), fit.predict(new, people=people), rtol=1e-9)
+    with pytest.raises(gc.errors.NotAvailableError, match="not kept"):
+        batches.predict(table[:8], people="average")
