@@ -80,7 +80,7 @@ def fit(
         maximum likelihood and errors are by the design; sampling units are those of the whole table, those included
         of whom `where` chooses nobody.
     batch : int, optional
-        How many rows of a source are read at once, about; by default a million.
+        How many rows of a source are read at once, about; by default a million. Of a Dask DataFrame its partitions are.
     **options
         Options of `GrowthModel` for a formula: ``family=``, ``trials=``, ``exposure=``, ``reference=``, ``wave=``,
         ``residual=``, and ``functions=``, functions of your own that the formula calls.

@@ -8,7 +8,7 @@ from typing import Any
 
 from growthcurves.data.read import read_table
 from growthcurves.data.sources.asked import source_of_data
-from growthcurves.data.sources.contract import Source
+from growthcurves.data.sources.contract import Partitioned, Source
 from growthcurves.errors import ModelError
 from growthcurves.numerics.bounds import whole_number
 
@@ -44,11 +44,16 @@ class Given:
         DataError
             For a file or folder that is not there.
         ModelError
-            For `batch` of a table in memory, and where it is no number of rows.
+            For `batch` of a table in memory or of partitions, and where it is no number of rows.
         """
         source = source_of_data(data)
         if source is None and batch is not None:
             raise ModelError("batch= is of rows that are read in batches: a table in memory has none.")
+        if batch is not None and isinstance(source, Partitioned):
+            raise ModelError(
+                f"Rows of {source.name} are summed by partition, where they lie: leave batch= out, and make partitions "
+                "smaller by repartition(partition_size=) where they are too large."
+            )
         if source is None and isinstance(data, (str, Path)):
             data = read_table(data)
         size = BATCH if batch is None else max(whole_number(batch, "batch= is a number of rows", 1, 10**9), LEAST)

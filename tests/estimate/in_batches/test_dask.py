@@ -11,7 +11,7 @@ import pytest
 
 import growthcurves as gc
 from growthcurves.data.sources import dask_frame
-from growthcurves.errors import DataError
+from growthcurves.errors import DataError, ModelError
 
 frames = pytest.importorskip("dask.dataframe")
 distributed = pytest.importorskip("distributed")
@@ -68,6 +68,11 @@ def test_levels_above_persons():
     found = gc.fit(model, frames.from_pandas(table, npartitions=5))
     assert str(found) == str(gc.fit(model, table))
     assert found.units("site").round(6).equals(gc.fit(model, table).units("site").round(6))
+
+
+def test_partitions_are_the_batches():
+    with pytest.raises(ModelError, match=r"leave batch= out, and make partitions smaller by repartition"):
+        gc.fit(FORMULA, frames.from_pandas(TRIAL, npartitions=2), batch=50_000)
 
 
 def test_a_partition_with_text_among_numbers_is_named():
