@@ -16,7 +16,7 @@ from growthcurves.plots.labels import key_above
 from growthcurves.plots.layers import group_handles
 from growthcurves.plots.people import groups_of
 from growthcurves.plots.style import colour_of, ink, label_axes, line_of, muted, outside, short, view
-from growthcurves.results.questions.rates import Rate, average_rate
+from growthcurves.results.questions.rates import EVERYBODY, Rate, average_rate
 from growthcurves.results.variation.settled import settled
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ class Slopes(Drawn):
 
 def implied_rates(fit: Any, rate: Rate) -> tuple[np.ndarray, np.ndarray]:
     """Expected rate of every person, and the SD about it, each (N,)."""
-    expected = rate.expected(np.arange(fit.panel.persons.count))
+    expected = rate.expected(EVERYBODY)
     return expected, np.sqrt(rate.variances(fit.point))[fit.kinds.codes]
 
 

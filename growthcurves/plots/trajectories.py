@@ -151,16 +151,10 @@ def _band_unknown(fit: Any) -> tuple[str, ...]:
 
 def own_curves(fit: Any, groups: Groups, persons: np.ndarray, times: np.ndarray) -> pd.DataFrame:
     """Empirical Bayes curves of these persons: columns group, id, time, value."""
-    curves = person_lines(fit, times)["eb"].to_numpy().reshape(-1, len(times))[persons]
+    curves = person_lines(fit, times, persons).rename(columns={"eb": "value"})
     labels = np.array([*groups.labels, None], dtype=object)
-    return pd.DataFrame(
-        {
-            "group": np.repeat(labels[groups.codes[persons]], len(times)),
-            "id": np.repeat(np.asarray(fit.panel.persons.labels, dtype=object)[persons], len(times)),
-            "time": np.tile(times, len(persons)),
-            "value": curves.ravel(),
-        }
-    )
+    curves["id"] = np.repeat(np.asarray(fit.panel.persons.labels, dtype=object)[persons], len(times))
+    return curves.assign(group=np.repeat(labels[groups.codes[persons]], len(times)))[["group", "id", "time", "value"]]
 
 
 def fitted_parts(curve: pd.DataFrame) -> pd.DataFrame:

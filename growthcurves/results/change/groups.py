@@ -22,7 +22,7 @@ from growthcurves.results.change.lines import NAN, NOT_DETERMINED, Question, fou
 from growthcurves.results.effects.coefficients import linear_functions
 from growthcurves.results.intervals.delta import Estimate
 from growthcurves.results.questions.person_types import person_types
-from growthcurves.results.questions.rates import Rate, chosen_times, is_curved, rate_at
+from growthcurves.results.questions.rates import EVERYBODY, Rate, chosen_times, is_curved, rate_at
 
 SAME_BY_ASSUMPTION = "none: no predictor of the rate in the model tells these groups apart"
 ZERO_BY_ASSUMPTION = "none: the model holds it at zero, by assumption"
@@ -54,7 +54,7 @@ def refuse_without_rate(asked: Question) -> None:
     NotEstimableError
     """
     fit = asked.fit
-    if not asked.rate.varies and not asked.rate.design(np.arange(fit.panel.persons.count)).any():
+    if not asked.rate.varies and not asked.rate.design(EVERYBODY).any():
         raise NotEstimableError(
             f"The model holds the rate of change at zero for everybody, which is an assumption and no finding: put "
             f"{fit.model.time!r} into its fixed or random part."

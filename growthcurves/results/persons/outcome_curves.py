@@ -55,15 +55,15 @@ def _variances(point: Point, Z: np.ndarray) -> np.ndarray:
     return point.variances(Z.reshape(-1, Z.shape[-1])).reshape(Z.shape[:2])
 
 
-def outcome_lines(fit: FittedModel, times: np.ndarray, along: CovariatesAlong) -> np.ndarray:
-    """Persons' mean outcomes at the times, averaged over what their random effects may be, (N, times)."""
-    everybody = np.arange(fit.panel.persons.count)
-    X = [status_at(fit, float(t)).design(everybody, along.rows(t)[along.profiles]).T for t in times]
+def outcome_lines(fit: FittedModel, times: np.ndarray, along: CovariatesAlong, persons: np.ndarray) -> np.ndarray:
+    """Mean outcomes of these persons at the times, averaged over what their random effects may be, (n, times)."""
+    profiles, kinds = along.profiles[persons], fit.kinds.codes[persons]
+    X = [status_at(fit, float(t)).design(persons, along.rows(t)[profiles]).T for t in times]
     rows = (random_rows(fit, float(t)) for t in times)
-    Z = [one[fit.kinds.codes] if len(one) > 1 else np.repeat(one, len(everybody), axis=0) for one in rows]
-    codes = np.tile(everybody, len(times))
+    Z = [one[kinds] if len(one) > 1 else np.repeat(one, len(persons), axis=0) for one in rows]
+    codes = np.tile(persons, len(times))
     wanted = Wanted(np.concatenate(X), np.concatenate(Z), np.zeros(len(codes)), codes)
-    return fit.estimates.means_of(wanted).reshape(len(times), len(everybody)).T
+    return fit.estimates.means_of(wanted).reshape(len(times), len(persons)).T
 
 
 def observed_of_one(fit: FittedModel) -> np.ndarray:

@@ -12,7 +12,7 @@ from growthcurves.engine.estimates import PersonState
 from growthcurves.fitted import FittedModel
 from growthcurves.numerics.chunks import chunks
 from growthcurves.numerics.distributions import normal_cdf
-from growthcurves.results.questions.rates import Rate, average_rate
+from growthcurves.results.questions.rates import EVERYBODY, Rate, average_rate
 
 
 def person_index(fit: FittedModel) -> pd.Index:
@@ -118,28 +118,34 @@ def rates(fit: FittedModel, rate: Rate) -> tuple[np.ndarray, np.ndarray]:
 
 def _combination(fit: FittedModel, rate: Rate, state: PersonState) -> tuple[np.ndarray, np.ndarray]:
     """A combination of growth parameters; withheld where the data do not determine its mean, or its spread."""
-    rows = rate.design(np.arange(fit.panel.persons.count))
+    rows = rate.design(EVERYBODY)
     error = np.sqrt(_prediction_variance(fit, rows, state, _moves(fit, rate)))
     error = error if fit.identified or not rate.varies else np.full_like(error, np.nan)
     return eb_rate(fit, rate, state.effects), error
 
 
-def eb_rate(fit: FittedModel, rate: Rate, own: np.ndarray, besides: np.ndarray | None = None) -> np.ndarray:
-    """Persons' rates by empirical Bayes from their random effects `own` (q, N); `besides` as in `Rate.design`.
+def eb_rate(
+    fit: FittedModel,
+    rate: Rate,
+    own: np.ndarray,
+    besides: np.ndarray | None = None,
+    persons: np.ndarray | slice = EVERYBODY,
+) -> np.ndarray:
+    """Rates of these persons by empirical Bayes from their random effects `own` (q, n); `besides` as in `Rate.design`.
 
-    NaN (N,) if withheld.
+    NaN (n,) if withheld.
     """
     if rate.varies and not fit.identified:
-        return np.full(fit.panel.persons.count, np.nan)
-    moves = _moves(fit, rate)
+        return np.full(own.shape[1], np.nan)
+    moves = _moves(fit, rate, persons)
     effects = moves @ own if moves.ndim == 1 else np.einsum("qn,qn->n", moves, own)
-    return rate.expected(np.arange(fit.panel.persons.count), besides) + effects
+    return rate.expected(persons, besides) + effects
 
 
-def _moves(fit: FittedModel, rate: Rate) -> np.ndarray:
-    """How the random effects move a rate: (q,), or (q, N) where kinds of persons differ in it."""
+def _moves(fit: FittedModel, rate: Rate, persons: np.ndarray | slice = EVERYBODY) -> np.ndarray:
+    """How the random effects move a rate: (q,), or (q, n) where kinds of persons differ in it."""
     moves = rate.effects
-    return moves[0] if len(moves) == 1 else moves[fit.kinds.codes].T
+    return moves[0] if len(moves) == 1 else moves[fit.kinds.codes[persons]].T
 
 
 def _prediction_variance(fit: FittedModel, rows: np.ndarray, state: PersonState, moves: np.ndarray) -> np.ndarray:

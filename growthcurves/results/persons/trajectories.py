@@ -130,23 +130,24 @@ def curve_times(fit: FittedModel, count: int = 61) -> np.ndarray:
     return nearest_observed(fit, even) if steps_of_time(fit) else even
 
 
-def person_lines(fit: FittedModel, times: np.ndarray) -> pd.DataFrame:
-    """Persons' own (empirical Bayes) curves at the times: columns id, time, eb; covariates at their means.
+def person_lines(fit: FittedModel, times: np.ndarray, persons: np.ndarray | None = None) -> pd.DataFrame:
+    """Own (empirical Bayes) curves of persons, by default all: columns id, time, eb; covariates at their means.
 
     Those of a family are on the scale of the outcome, averaged over what a person's random effects may be.
     """
     times = np.asarray(times, dtype=float)
     along = covariates_along(fit)
-    curves = _lines(fit, times, along) if fit.family is None else outcome_lines(fit, times, along)
-    ids = np.repeat(np.asarray(fit.panel.persons.labels), len(times))
+    who = np.arange(fit.panel.persons.count) if persons is None else persons
+    curves = _lines(fit, times, along, who) if fit.family is None else outcome_lines(fit, times, along, who)
+    ids = np.repeat(np.asarray(fit.panel.persons.labels)[who], len(times))
     return pd.DataFrame({"id": ids, "time": np.tile(times, len(curves)), "eb": curves.ravel()})
 
 
-def _lines(fit: FittedModel, times: np.ndarray, along: CovariatesAlong) -> np.ndarray:
-    """Persons' empirical Bayes curves, (N, times)."""
-    own, curves = fit.estimates.own_effects, np.empty((fit.panel.persons.count, len(times)))
+def _lines(fit: FittedModel, times: np.ndarray, along: CovariatesAlong, persons: np.ndarray) -> np.ndarray:
+    """Empirical Bayes curves of these persons, (n, times)."""
+    own, curves = fit.estimates.own_effects[:, persons], np.empty((len(persons), len(times)))
     for j, t in enumerate(times):
-        curves[:, j] = eb_rate(fit, status_at(fit, t), own, along.rows(t)[along.profiles])
+        curves[:, j] = eb_rate(fit, status_at(fit, t), own, along.rows(t)[along.profiles[persons]], persons)
     return curves
 
 

@@ -19,6 +19,9 @@ from growthcurves.results.questions.covariates import time_terms
 from growthcurves.results.questions.estimable import withheld
 from growthcurves.results.questions.times import times_asked
 
+#: Whom an answer is about: all persons, who are not copied for it.
+EVERYBODY = slice(None)
+
 
 @dataclass(frozen=True, eq=False)
 class Rate:
@@ -58,7 +61,7 @@ class Rate:
         """The combination for each kind of person, (m, K)."""
         return np.broadcast_to(self.rows, (len(self.fit.kinds.shares), self.rows.shape[1]))
 
-    def design(self, persons: np.ndarray, besides: np.ndarray | None = None) -> np.ndarray:
+    def design(self, persons: np.ndarray | slice, besides: np.ndarray | None = None) -> np.ndarray:
         """How beta makes the expected rate of these persons, (p, n); NaN for rates that the data do not determine.
 
         `besides` (n, terms) is added, over all terms of the model.
@@ -73,12 +76,12 @@ class Rate:
             outside = outside + besides[:, list(sums.left_out)].T
         return withheld(self.fit, inside.T, outside.T).T
 
-    def _over(self, design: np.ndarray, persons: np.ndarray) -> np.ndarray:
+    def _over(self, design: np.ndarray, persons: np.ndarray | slice) -> np.ndarray:
         if len(self.rows) == 1:
             return np.tensordot(self.rows[0], design[:, :, persons], 1)
         return np.einsum("kn,kpn->pn", self.by_person[:, persons], design[:, :, persons])
 
-    def expected(self, persons: np.ndarray, besides: np.ndarray | None = None) -> np.ndarray:
+    def expected(self, persons: np.ndarray | slice, besides: np.ndarray | None = None) -> np.ndarray:
         """w_i' gamma of the rate for each of these persons, (n,); with `besides` as in `design`."""
         return self.fit.estimates.beta @ self.design(persons, besides)
 

@@ -132,6 +132,9 @@ def test_the_mean_curve_is_that_of_the_persons(fit, persons):
     lines = person_lines(fit, np.array([3.0])).set_index("id")["eb"]
     known = fit.predict(persons.assign(time=3), people="known")
     np.testing.assert_allclose(lines.loc[persons["id"]], known, rtol=1e-7)
+    some = person_lines(fit, np.array([3.0]), np.array([7, 2])).set_index("id")["eb"]
+    np.testing.assert_allclose(some, lines.iloc[[7, 2]], rtol=1e-12)
+    assert list(some.index) == list(lines.index[[7, 2]])
 
 
 def test_r2_of_any_curve(fit):

@@ -23,6 +23,8 @@ def fit():
 
 def test_lines_of_persons_who_share_a_record_are_those_of_each_alone(fit):
     lines = person_lines(fit, np.array([0.5, 3.0])).iloc[[0, 7, 31, 80, 159]]
+    some = person_lines(fit, np.array([0.5, 3.0]), np.array([15, 40]))
+    pd.testing.assert_frame_equal(some.iloc[[1, 2]].reset_index(drop=True), lines.iloc[[2, 3]].reset_index(drop=True))
     arms = fit.panel.data.drop_duplicates("id").set_index("id")["arm"]
     rows = pd.DataFrame({"id": lines["id"], "week": lines["time"], "arm": lines["id"].map(arms)})
     one = [float(fit.predict(rows.iloc[[place]]).iloc[0]) for place in range(len(rows))]
