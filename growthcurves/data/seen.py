@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from growthcurves.data.attendance import attendance
-from growthcurves.data.grid import Grid, grid_of
+from growthcurves.data.grid import Grid
 from growthcurves.data.joined import joined, texts_of
 from growthcurves.data.levels import told_apart
 from growthcurves.data.missing import person_groups
@@ -35,8 +35,6 @@ class SeenWhen:
         The column that waves come from.
     waves : tuple
         The waves at which there is an outcome, also where a predictor is missing.
-    used_waves : int
-        How many of them the rows that were used have.
     times : (W,) array or None
         Mean time of the rows at each wave; None without time.
     standing : (K, W) array of int
@@ -56,7 +54,6 @@ class SeenWhen:
 
     name: str
     waves: tuple[Any, ...]
-    used_waves: int
     times: np.ndarray | None
     standing: np.ndarray
     persons: np.ndarray
@@ -81,7 +78,7 @@ class SeenWhen:
         place, first = alike([*there.standing.T, *kept.codes, rows > 0])
         times = None if panel.time is None else there.grid.means(panel.observed().times)
         return cls(
-            there.grid.name, tuple(there.grid.labels), grid_of(panel).count, times, there.standing[first],
+            there.grid.name, tuple(there.grid.labels), times, there.standing[first],
             np.bincount(place), summed_by(place, rows), kept.table.iloc[first].reset_index(drop=True),
             panel.left_out_though_seen(), None, there.explained, there.notes,
         )  # fmt: skip
@@ -173,7 +170,7 @@ def _without_waves(panel: Panel, columns: Iterable[str], told: tuple[str, str]) 
     place, first = alike(kept.codes, len(rows))
     none = np.zeros((len(first), 0), dtype=np.int8)
     table = kept.table.iloc[first].reset_index(drop=True)
-    return SeenWhen(str(panel.wave or panel.time), (), 0, None, none, np.bincount(place), summed_by(place, rows), table,
+    return SeenWhen(str(panel.wave or panel.time), (), None, none, np.bincount(place), summed_by(place, rows), table,
                 panel.left_out_though_seen(), told)  # fmt: skip
 
 

@@ -32,8 +32,8 @@ class Sightings:
     ----------
     columns : tuple of str
         Columns that may make groups; those of many levels are left as they come.
-    at, used : Counts
-        Of the rows that have an outcome, and of those that were used, by time, or by the number of the wave.
+    at : Counts
+        Of the rows that have an outcome, by time, or by the number of the wave.
     sums : (W,) array
         Of the times of the rows that have an outcome, by the number of the wave; empty where times are waves.
     kinds : DataFrame
@@ -48,7 +48,6 @@ class Sightings:
 
     columns: tuple[str, ...] = ()
     at: Counts = field(default_factory=Counts)
-    used: Counts = field(default_factory=Counts)
     sums: np.ndarray = field(default_factory=lambda: np.zeros(0))
     kinds: pd.DataFrame = field(default_factory=pd.DataFrame)
     persons: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
@@ -79,9 +78,9 @@ class Sightings:
     def _masks(self, panel: Panel, everyone: Persons, known: Any) -> list[np.ndarray]:
         """At which times each person has an outcome, as the bits of whole numbers; nothing where that is not kept."""
         observed = panel.observed()
-        axis, used = (None, None) if self.seen is None else (_axis(observed), _axis(panel))
-        if axis is None or used is None or not len(axis):
-            self.seen = None if axis is None or used is None else self.seen
+        axis = None if self.seen is None else _axis(observed)
+        if axis is None or not len(axis):
+            self.seen = None if axis is None else self.seen
             return []
         before = self.at.values
         points = points_of_times(observed) if panel.wave is None else None
@@ -89,10 +88,6 @@ class Sightings:
         if len(self.at.values) > MOST_WAVES:
             self.seen, self.at = None, Counts()
             return []
-        if observed is panel:
-            self.used.add(self.at.values, np.bincount(place, minlength=len(self.at.values)))
-        else:
-            self.used.add(used)
         if panel.wave is not None:
             sums = np.bincount(place, observed.times, len(self.at.values))
             self.sums = _moved(self.sums, before, self.at.values) + sums
@@ -141,7 +136,6 @@ class Sightings:
         seen, before = None, self.at.values
         if self.seen is not None and other.seen is not None:
             self.at.merged(other.at)
-            self.used.merged(other.used)
             if len(self.at.values) > MOST_WAVES:
                 self.seen, self.at = None, Counts()
             elif len(other.sums):
@@ -162,7 +156,7 @@ class Sightings:
         waves = self.at.values[: seen.shape[1]]
         times = self.sums[: len(waves)] / self.at.times[: len(waves)] if len(self.sums) else waves
         found = SeenWhen(
-            name, tuple(map(plain_number, waves)), len(self.used.values), times, standing_by_pattern(seen),
+            name, tuple(map(plain_number, waves)), times, standing_by_pattern(seen),
             self.persons, self.rows, self.kinds, self._left_out(), no_waves,
         )  # fmt: skip
         return found.without(set(self.columns) - set(columns))

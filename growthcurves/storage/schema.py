@@ -133,7 +133,7 @@ FIT = record(
                 ),
                 seen=maybe(
                     record(
-                        name=text, waves=each(scalar), used_waves=count, times=maybe(array(1, "f")),
+                        name=text, waves=each(scalar), times=maybe(array(1, "f")),
                         standing=array(2, "iu"), persons=array(1, "iu"), rows=array(1, "iu"), columns=table,
                         left_out=each(row(text, count, count)), no_waves=maybe(row(text, text)), explained=flag,
                         notes=each(text),
