@@ -9,13 +9,12 @@ from typing import Any
 from growthcurves.data.read import read_table
 from growthcurves.data.sources.asked import source_of_data
 from growthcurves.data.sources.contract import Partitioned, Source
+from growthcurves.data.sources.whole_persons import LEAST
 from growthcurves.errors import ModelError
 from growthcurves.numerics.bounds import whole_number
 
 #: Rows that are read at once, about, unless the user says otherwise.
 BATCH = 1_000_000
-#: Rows that are read at once at least: fewer cost time and save no memory to speak of.
-LEAST = 10_000
 
 
 @dataclass(frozen=True)

@@ -20,13 +20,13 @@ class ReadAnewError(Exception):
     """A row tells that rows before it were read as what they are not: all are to be read anew."""
 
 
-def until_settled(work: Callable[[], Found]) -> Found:
-    """What `work`, which reads rows, makes; again where they are to be read anew."""
+def until_settled(work: Callable[[], Found], before: Callable[[], None] = lambda: None) -> Found:
+    """What `work`, which reads rows, makes; again where they are to be read anew, `before` which something is done."""
     while True:
         try:
             return work()
         except ReadAnewError:
-            continue
+            before()
 
 
 @dataclass

@@ -16,7 +16,7 @@ from growthcurves.data.sources.contract import Checked, Fleeting, Partitioned, S
 from growthcurves.data.sources.keys import hashes_of, keys_of
 from growthcurves.data.sources.places import gathered, joined, numbered
 from growthcurves.data.sources.scratch import Scratch
-from growthcurves.data.sources.settled import ReadAnewError
+from growthcurves.data.sources.settled import until_settled
 from growthcurves.data.sources.spool import Pile, Spooled, Spread
 from growthcurves.errors import DataError
 
@@ -88,20 +88,20 @@ class WholePersons:
         """What `work` makes; anew where ids turn out to lie otherwise, which is told."""
         while True:
             try:
-                return work()
+                return until_settled(work, self._tell_anew)
             except ApartError:
                 self._ways = self._ways[1:]
                 tell()
-            except ReadAnewError:
-                log.info("A row of %s says how rows before it are to be read: they are read anew.", self.source.name)
+
+    def _tell_anew(self) -> None:
+        log.info("A row of %s says how rows before it are to be read: they are read anew.", self.source.name)
 
     def anew(self, work: Callable[[], Found]) -> Found:
         """What `work`, which reads rows as they come, makes; again where they are to be read anew."""
-        while True:
-            try:
-                return work()
-            except ReadAnewError:
-                self._first = None
+        return until_settled(work, self._forget)
+
+    def _forget(self) -> None:
+        self._first = None
 
     def make_readable(self) -> None:
         """Put aside the rows of a source that can be read once only."""
